@@ -1,0 +1,51 @@
+"""Every error that Citewell raises on purpose.
+
+CitewellError               exit code 2, HTTP 400
+├── InputError              a question, path or batch line that cannot be used
+│   └── DocumentError       one file that cannot be read; the others go on
+├── ConfigurationError      a setting that is unknown or impossible
+├── ModelError              model weights that are missing, damaged or unreachable   (HTTP 503)
+└── StoreError              the index cannot be opened, read or written              (HTTP 503)
+    └── RecipeError         the index was made with another model or chunker
+
+A message is one line that names the thing, the fault and the remedy.
+"""
+
+
+class CitewellError(Exception):
+    """Base of all: catch it at the edge (command line, HTTP) and show its one line."""
+
+    status = 400
+
+
+class InputError(CitewellError):
+    """A question, path or batch line that cannot be used."""
+
+
+class DocumentError(InputError):
+    """One file that cannot be read; `source` is its path."""
+
+    def __init__(self, source: str, fault: str) -> None:
+        super().__init__(f"{source}: {fault}")
+        self.source = source
+        self.fault = fault
+
+
+class ConfigurationError(CitewellError):
+    """A setting that is unknown or impossible."""
+
+
+class ModelError(CitewellError):
+    """Model weights that are missing, damaged or unreachable."""
+
+    status = 503
+
+
+class StoreError(CitewellError):
+    """The index cannot be opened, read or written."""
+
+    status = 503
+
+
+class RecipeError(StoreError):
+    """The index was made with another embedding model or chunker than the configured one."""

@@ -1,0 +1,87 @@
+"""All settings: environment variables `CITEWELL_…`, or the same names in lower case in `citewell.toml`."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic import field_validator
+from typing import Annotated
+
+from .errors import ConfigurationError
+
+PREFIX = "CITEWELL_"
+CONFIG_FILE = "citewell.toml"
+
+
+class Settings(BaseSettings):
+    """One frozen object, made once by `load_settings` and passed to whatever needs it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, toml_file=CONFIG_FILE, env_ignore_empty=True
+    )
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("citewell"), description="Folder that holds all state."
+    )
+    chroma_url: str = Field(
+        default="", description="Address of a Chroma server (http://host:port); empty for a local store under home."
+    )
+    embedding_model: str = Field(
+        default="",
+        description="A sentence-transformers model (folder or hub name); empty for the packaged all-MiniLM-L6-v2.",
+    )
+    top_k: int = Field(default=8, ge=1, le=100, description="Passages retrieved for an answer.")
+    answer_threshold: float = Field(
+        default=0.5, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `citewell serve` listens on.")
+    port: int = Field(default=7860, ge=0, le=65535, description="Port that `citewell serve` listens on; 0 picks a free one.")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Comma-separated origins whose pages may embed the chat widget; none by default."
+    )
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: Any) -> Any:
+        """Accept `https://a.example,https://b.example` as well as a TOML list."""
+        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from overrides, then the environment, then `citewell.toml` in the working folder.
+
+    Raises:
+        ConfigurationError: a key that is not a setting, or a value that it cannot take.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known:
+            raise ConfigurationError(f"{name}: no such setting; the README lists them all")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"setting {name}: {first['msg']}; the README lists what it takes") from error
+    except ValueError as error:  # TOML that does not parse
+        raise ConfigurationError(f"{CONFIG_FILE}: {error}; correct the file") from error
