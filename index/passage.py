@@ -1,0 +1,37 @@
+"""A retrieved chunk with its scores."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..ingest.chunk import Chunk
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chunk as retrieved.
+
+    `dense` is its cosine with the question, `lexical` its BM25 score, `units` the cosine of each of its units, `score`
+    the fusion in 0…1; `rank` counts from 1.
+    """
+
+    chunk: Chunk
+    dense: float
+    lexical: float
+    units: tuple[float, ...]
+    score: float
+    rank: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of a passage in `--json` output and in the API."""
+        return {
+            "document_id": self.chunk.document_id,
+            "document": self.chunk.document,
+            "title": self.chunk.title,
+            "published": self.chunk.published,
+            "locator": self.chunk.locator,
+            "text": self.chunk.text.strip(),
+            "start": self.chunk.start,
+            "end": self.chunk.end,
+            "score": round(self.score, 4),
+            "rank": self.rank,
+        }

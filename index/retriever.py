@@ -1,0 +1,123 @@
+"""Question → passages: dense and lexical candidates, fused."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from llama_index.core.retrievers import BaseRetriever
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+
+from ..errors import InputError
+from .fusion import fuse
+from .lexical import LexicalIndex, open_lexical
+from .passage import Passage
+from .records import unpack_vectors
+from .store import Store
+from .terms import terms
+
+CANDIDATES = 50  # from each half
+FILTERS = ("document", "after", "before")
+
+
+class HybridRetriever(BaseRetriever):
+    """A LlamaIndex retriever over the store. Safe to use from several threads; sees a changed index at once."""
+
+    def __init__(self, store: Store, top_k: int = 8) -> None:
+        super().__init__()
+        self.store = store
+        self._top_k = top_k
+        self._lexical: tuple[str, LexicalIndex] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The lexical index of what is in the store now."""
+        fingerprint = self.store.fingerprint
+        with self._lock:
+            if self._lexical is None or self._lexical[0] != fingerprint:
+                self._lexical = (fingerprint, open_lexical(self.store.home, fingerprint, self.store.chunks()))
+            return self._lexical[1]
+
+    def search(self, question: str, top: int | None = None, filters: Mapping[str, str] | None = None) -> list[Passage]:
+        """The best passages for a question, best first.
+
+        Args:
+            top: how many; the retriever's own number when None.
+            filters: `document` (name), `after` and `before` (ISO dates of publication, both inclusive).
+
+        Raises:
+            InputError: a filter that does not exist or a date that is none.
+        """
+        lexical = self.lexical
+        allowed = _allowed(lexical, filters or {})
+        if not allowed.any():
+            return []
+        vector = self.store.embedder.query(question)
+        bm25 = np.where(allowed, lexical.scores(terms(question)), -1)
+        ids = self._candidates(vector, bm25, lexical, allowed)
+        fetched = self.store.fetch(ids)
+        ids = [key for key in ids if key in fetched]  # one may have been deleted meanwhile
+        dense = np.array([fetched[key][1] @ vector for key in ids])
+        units = [unpack_vectors(fetched[key][2], len(vector)) @ vector for key in ids]
+        best_unit = np.array([scores.max(initial=0) for scores in units])
+        words = np.array([bm25[lexical.position[key]] for key in ids])
+        fused = fuse({"dense": dense, "lexical": words, "unit": best_unit})
+        order = np.argsort(-fused, kind="stable")[: top or self._top_k]
+        return [
+            Passage(fetched[ids[i]][0], float(dense[i]), float(words[i]), tuple(map(float, units[i])), float(fused[i]), rank)
+            for rank, i in enumerate(order, 1)
+        ]
+
+    def _candidates(
+        self,
+        vector: npt.NDArray[np.float32],
+        bm25: npt.NDArray[np.floating],
+        lexical: LexicalIndex,
+        allowed: npt.NDArray[np.bool_],
+    ) -> list[str]:
+        """Ids of the best of each half, without repeats. Ids that the lexical index lacks are not yet, or no longer, indexed."""
+        count = CANDIDATES if allowed.all() else min(len(lexical.ids), CANDIDATES * 20)  # filtered after the search
+        near = [key for key in self.store.nearest(vector, count) if key in lexical.position]
+        dense = [key for key in near if allowed[lexical.position[key]]][:CANDIDATES]
+        words = [lexical.ids[i] for i in np.argsort(-bm25, kind="stable")[:CANDIDATES] if bm25[i] > 0]
+        return list(dict.fromkeys(dense + words))
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return [
+            NodeWithScore(node=as_node(passage), score=passage.score) for passage in self.search(query_bundle.query_str)
+        ]
+
+
+def as_node(passage: Passage) -> TextNode:
+    """A passage as a LlamaIndex node, with where it comes from as metadata."""
+    metadata = {key: value for key, value in passage.as_json().items() if key not in ("text", "score", "rank")}
+    return TextNode(text=passage.chunk.text, metadata=metadata)
+
+
+def _allowed(lexical: LexicalIndex, filters: Mapping[str, str]) -> npt.NDArray[np.bool_]:
+    """Which chunks the filters let through, in the order of the lexical index. A chunk without date fails a date filter."""
+    allowed = np.ones(len(lexical.ids), dtype=bool)
+    for name, value in filters.items():
+        if name not in FILTERS:
+            raise InputError(f"filter {name}: no such filter; use {', '.join(FILTERS)}")
+        if name == "document":
+            allowed &= lexical.documents == value
+        else:
+            day = _day(name, value)
+            dated = lexical.published != ""
+            allowed &= dated & (lexical.published >= day if name == "after" else lexical.published <= day)
+    return allowed
+
+
+def _day(name: str, value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise InputError(f"filter {name}: {value!r} is not a date; write it as 2024-07-31") from None
+
+
+def documents_in(passages: Sequence[Passage]) -> list[str]:
+    """Names of the documents that passages come from, best first, each once."""
+    return list(dict.fromkeys(passage.chunk.document for passage in passages))

@@ -1,0 +1,281 @@
+"""The Chroma store: the only source of truth about what is indexed, and how it was made."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import InputError, RecipeError, StoreError
+from ..ingest.chunk import CHUNKER_VERSION, Chunk
+from ..ingest.document import Document
+from ..settings import Settings
+from .embedder import Embedder, Encoded
+from .records import DocumentRecord, chunk_from, chunk_id, chunk_metadata, document_from
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+    from llama_index.vector_stores.chroma import ChromaVectorStore
+
+COLLECTION = "citewell"
+REBUILDING = "citewell-rebuilding"
+HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
+WRITE_BATCH = 1000  # records
+
+
+class Store:
+    """One Chroma collection. It is looked up by name at every call, so that a rebuild elsewhere is seen at once.
+
+    Writing: `add` documents, then `commit`, then `remove` the versions that they replace. A crash in between leaves
+    documents twice, never half or gone, and the next sync mends that.
+    """
+
+    def __init__(self, client: "ClientAPI", embedder: Embedder, home: Path, rebuild: bool = False) -> None:
+        self.home = home
+        self.embedder = embedder
+        self._client = client
+        self._writing = REBUILDING if rebuild else COLLECTION
+        if rebuild:
+            self._drop(REBUILDING)
+        elif self._find(COLLECTION) is None and (left := self._find(REBUILDING)) and (left.metadata or {}).get("fingerprint"):
+            left.modify(name=COLLECTION)  # a rebuild was cut off between its last two steps
+        if not rebuild:
+            self._check_recipe()
+
+    @classmethod
+    def open(cls, settings: Settings, rebuild: bool = False) -> "Store":
+        """The store that the settings name.
+
+        Args:
+            rebuild: write to a new collection, which takes the old one's place at `commit`.
+
+        Raises:
+            StoreError: it cannot be opened or written.
+            RecipeError: it was made with another embedding model or chunker.
+        """
+        return cls(connect(settings), Embedder(settings.embedding_model), settings.home, rebuild)
+
+    # What is indexed
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever what is indexed, or how, changes; empty when nothing is."""
+        collection = self._find(COLLECTION)
+        return str((collection.metadata or {}).get("fingerprint", "")) if collection else ""
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every indexed document, by title. Of two versions (see the class), both."""
+        return sorted(self._records(), key=lambda record: (record.title.casefold(), record.source))
+
+    def document(self, document_id: str) -> DocumentRecord:
+        """Raises InputError when there is no such document."""
+        for record in self._records({"$and": [{"ordinal": 0}, {"document_id": document_id}]}):
+            return record
+        raise InputError(f"document {document_id}: not in the index; citewell documents list shows what is")
+
+    def chunks_of(self, document_id: str) -> list[Chunk]:
+        """The chunks of a document in order: their texts join to its stored text.
+
+        Raises:
+            InputError: there is no such document.
+        """
+        record = self.document(document_id)
+        version = {"$and": [{"document_id": document_id}, {"content_hash": record.content_hash}]}
+        return sorted(self._chunks(where=version), key=lambda chunk: chunk.ordinal)
+
+    def around(self, chunk: Chunk, reach: int = 4) -> list[Chunk]:
+        """A chunk with up to `reach` chunks before and after it, in order."""
+        near = {"$and": [
+            {"document_id": chunk.document_id},
+            {"ordinal": {"$gte": chunk.ordinal - reach}},
+            {"ordinal": {"$lte": chunk.ordinal + reach}},
+        ]}
+        return sorted(self._chunks(where=near), key=lambda other: other.ordinal)
+
+    def chunks(self) -> Iterable[tuple[str, Chunk]]:
+        """Every chunk of every whole document with its id."""
+        whole = {(record.id, record.content_hash) for record in self._records()}
+        collection = self._find(COLLECTION)
+        if not collection or not whole:
+            return
+        for offset in range(0, collection.count(), WRITE_BATCH):
+            got = collection.get(include=["metadatas", "documents"], limit=WRITE_BATCH, offset=offset)
+            for key, text, metadata in zip(got["ids"], got["documents"] or [], got["metadatas"] or [], strict=True):
+                if (metadata["document_id"], metadata["content_hash"]) in whole:
+                    yield key, chunk_from(text, metadata)
+
+    # Search
+
+    def nearest(self, vector: npt.NDArray[np.float32], count: int, where: dict[str, Any] | None = None) -> dict[str, float]:
+        """The ids of the `count` chunks nearest to a vector, with their cosines."""
+        collection = self._find(COLLECTION)
+        if not collection:
+            return {}
+        found = collection.query(query_embeddings=[vector], n_results=count, where=where, include=["distances"])
+        distances = (found["distances"] or [[]])[0]
+        return {key: 1 - distance for key, distance in zip(found["ids"][0], distances, strict=True)}
+
+    def fetch(self, ids: Sequence[str]) -> dict[str, tuple[Chunk, npt.NDArray[np.float32], str]]:
+        """Chunks by id, each with its vector and the packed vectors of its units."""
+        collection = self._find(COLLECTION)
+        if not collection or not ids:
+            return {}
+        got = collection.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
+        rows = zip(got["ids"], got["documents"] or [], got["metadatas"] or [], np.asarray(got["embeddings"]), strict=True)
+        return {
+            key: (chunk_from(text, metadata), np.asarray(vector, dtype=np.float32), str(metadata["unit_vectors"]))
+            for key, text, metadata, vector in rows
+        }
+
+    def vector_store(self) -> "ChromaVectorStore":
+        """The collection as a LlamaIndex vector store, for pipelines of your own; read only.
+
+        Raises:
+            StoreError: nothing is indexed yet.
+        """
+        from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415
+
+        collection = self._find(COLLECTION)
+        if not collection:
+            raise StoreError("index: empty; run citewell ingest with the folder of your documents")
+        return ChromaVectorStore.from_collection(collection)
+
+    # Writing
+
+    def pending_documents(self) -> list[DocumentRecord]:
+        """The documents of the collection that is written to: in a rebuild, those added so far."""
+        return list(self._records(name=self._writing))
+
+    def add(self, document: Document, chunks: Sequence[Chunk], encoded: Sequence[Encoded]) -> None:
+        """Write a document's chunks; the first, which makes it whole, last.
+
+        Raises:
+            StoreError: Chroma cannot write.
+        """
+        collection = self._find(self._writing) or self._create(self._writing)
+        rows = list(zip(chunks, encoded, strict=True))[::-1]
+        for first in range(0, len(rows), WRITE_BATCH):
+            batch = rows[first : first + WRITE_BATCH]
+            try:
+                collection.upsert(
+                    ids=[chunk_id(chunk, document.content_hash) for chunk, _ in batch],
+                    embeddings=[vectors.vector for _, vectors in batch],
+                    documents=[chunk.text for chunk, _ in batch],
+                    metadatas=[chunk_metadata(chunk, document, len(chunks), vectors.units) for chunk, vectors in batch],
+                )
+            except Exception as error:  # Chroma's Rust core raises many kinds; all mean that nothing was written
+                raise StoreError(f"index {self.home}: cannot be written ({error}); check space and rights") from error
+
+    def remove(self, record: DocumentRecord) -> None:
+        """Delete one version of a document."""
+        if collection := self._find(self._writing):
+            collection.delete(where={"$and": [{"document_id": record.id}, {"content_hash": record.content_hash}]})
+
+    def commit(self, records: Iterable[DocumentRecord]) -> None:
+        """Publish `records` as what is indexed; a rebuilt collection takes the place of the old one."""
+        collection = self._find(self._writing) or self._create(self._writing)
+        content = sorted(f"{record.id}:{record.content_hash}" for record in records)
+        recipe = {**self._recipe(), "dimension": (collection.metadata or {}).get("dimension", 0)}
+        digest = hashlib.sha256(json.dumps([recipe, content], sort_keys=True).encode()).hexdigest()[:16]
+        collection.modify(metadata={**recipe, "fingerprint": digest})
+        if self._writing != COLLECTION:
+            self._drop(COLLECTION)
+            collection.modify(name=COLLECTION)
+            self._writing = COLLECTION
+
+    def delete(self, document_id: str) -> DocumentRecord:
+        """Remove a document from the index.
+
+        Raises:
+            InputError: there is no such document.
+        """
+        record = self.document(document_id)
+        self.commit(other for other in self._records() if other.id != document_id)
+        self.remove(record)
+        return record
+
+    # Inside
+
+    def _recipe(self) -> dict[str, Any]:
+        return {"model": self.embedder.name, "weights": self.embedder.identity, "chunker": CHUNKER_VERSION}
+
+    def _check_recipe(self) -> None:
+        collection = self._find(COLLECTION)
+        made = (collection.metadata or {}) if collection else self._recipe()
+        for key, value in self._recipe().items():
+            if made.get(key) != value:
+                raise RecipeError(
+                    f"index {self.home}: made with {key} {made.get(key)}, but {value} is configured; "
+                    "run citewell ingest --rebuild with the folder of your documents, or set the former again"
+                )
+
+    def _find(self, name: str) -> "Collection | None":
+        from chromadb.errors import NotFoundError  # noqa: PLC0415
+
+        try:
+            return self._client.get_collection(name, embedding_function=None)
+        except NotFoundError:
+            return None
+
+    def _create(self, name: str) -> "Collection":
+        recipe = {**self._recipe(), "dimension": self.embedder.dimension}
+        return self._client.create_collection(name, metadata=recipe, configuration={"hnsw": HNSW}, embedding_function=None)
+
+    def _drop(self, name: str) -> None:
+        if self._find(name):
+            self._client.delete_collection(name)
+
+    def _records(self, where: dict[str, Any] | None = None, name: str = COLLECTION) -> Iterable[DocumentRecord]:
+        collection = self._find(name)
+        got = collection.get(where=where or {"ordinal": 0}, include=["metadatas"]) if collection else {"metadatas": []}
+        return (document_from(metadata) for metadata in got["metadatas"] or [])
+
+    def _chunks(self, where: dict[str, Any]) -> list[Chunk]:
+        collection = self._find(COLLECTION)
+        if not collection:
+            return []
+        got = collection.get(where=where, include=["metadatas", "documents"])
+        return [chunk_from(text, meta) for text, meta in zip(got["documents"] or [], got["metadatas"] or [], strict=True)]
+
+
+def connect(settings: Settings) -> "ClientAPI":
+    """A Chroma client: a local store under the home folder, or the server that `chroma_url` names.
+
+    Raises:
+        StoreError: the folder cannot be written, or the server does not answer.
+    """
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb  # noqa: PLC0415
+    from chromadb.config import Settings as ChromaSettings  # noqa: PLC0415
+
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe = settings.home / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StoreError(f"home {settings.home}: cannot be written ({error.strerror}); set CITEWELL_HOME to another folder") from error
+    options = ChromaSettings(anonymized_telemetry=False)
+    try:
+        if settings.chroma_url:
+            host, ssl, port = _address(settings.chroma_url)
+            return chromadb.HttpClient(host=host, port=port, ssl=ssl, settings=options)
+        return chromadb.PersistentClient(path=settings.home / "chroma", settings=options)
+    except Exception as error:  # Chroma raises ValueError, OSError, httpx and Rust errors here
+        where = settings.chroma_url or settings.home / "chroma"
+        raise StoreError(f"index {where}: cannot be opened ({error}); run citewell doctor") from error
+
+
+def _address(url: str) -> tuple[str, bool, int]:
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise StoreError(f"CITEWELL_CHROMA_URL {url}: not an address; write http://host:port")
+    ssl = parts.scheme == "https"
+    return parts.hostname, ssl, parts.port or (443 if ssl else 8000)

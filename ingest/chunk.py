@@ -1,0 +1,154 @@
+"""Document → chunks that tile it, each with the units (sentences, list items, table rows) that an answer may quote."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from .document import BLOCK_SEPARATOR, Block, Document
+from .sentences import split_sentences
+
+CHUNKER_VERSION = 1  # part of the index recipe: raise it when chunks of the same file change
+TARGET_LENGTH = 700  # characters: short blocks of a section are joined up to this
+MAX_LENGTH = 1200  # characters: with its context, about the 256 tokens that the default embedding model reads
+
+UnitKind = Literal["heading", "sentence", "item", "header", "row"]
+
+
+class Unit(NamedTuple):
+    """The smallest piece that is quoted: `start` and `end` in its chunk's text; `block` counts the document's blocks."""
+
+    start: int
+    end: int
+    kind: UnitKind
+    block: int
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a document: `text` is the document's stored text from `start` to `end`.
+
+    The chunks of a document, in order of `ordinal`, join to its stored text without gap or overlap. `caption` and
+    `header` are those of the table that a chunk of kind `table` is part of.
+    """
+
+    document_id: str
+    document: str
+    title: str
+    published: str | None
+    ordinal: int
+    kind: Literal["text", "table"]
+    headings: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    text: str
+    units: tuple[Unit, ...]
+    caption: str = ""
+    header: tuple[str, ...] = ()
+
+    @property
+    def context(self) -> str:
+        """What the text alone does not say: title, headings, and for a part of a table its caption and header."""
+        parts = (self.title, *self.headings, self.caption, "\t".join(self.header))
+        return "\n".join(part for part in parts if part)
+
+    @property
+    def locator(self) -> str:
+        """Where the chunk stands, for a reader: page, headings, table."""
+        parts = [f"p. {self.page}"] if self.page else []
+        parts += self.headings[-2:]
+        if self.kind == "table" and self.caption:
+            parts.append(f"table: {self.caption}")
+        return " · ".join(parts) or self.title
+
+
+def document_id(source: str) -> str:
+    """A document's identity is where it comes from: 12 hexadecimal digits of the SHA-256 of its source."""
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+def chunk_document(document: Document) -> list[Chunk]:
+    """The chunks of a document, in order; their texts join to `document.text`."""
+    text = document.text
+    groups = list(_groups(document.blocks))
+    bounds = [0, *(group[0].start for group in groups[1:]), len(text)]
+    chunks = []
+    for ordinal, (group, (start, end)) in enumerate(zip(groups, pairwise(bounds), strict=True)):
+        body = document.blocks[group[-1].block]  # a heading opens a chunk, so the last block is what it is about
+        chunks.append(
+            Chunk(
+                document_id=document_id(document.source),
+                document=document.name,
+                title=document.title,
+                published=document.published.isoformat() if document.published else None,
+                ordinal=ordinal,
+                kind="table" if body.table else "text",
+                headings=body.headings,
+                page=body.page,
+                start=start,
+                end=end,
+                text=text[start:end],
+                units=tuple(unit._replace(start=unit.start - start, end=unit.end - start) for unit in group),
+                caption=body.table.caption if body.table else "",
+                header=body.table.header if body.table else (),
+            )
+        )
+    return chunks
+
+
+def _units(block: Block, index: int, offset: int) -> list[Unit]:
+    """The units of a block that stands at `offset` in the document's text; spans are in the document's text."""
+    if block.kind == "heading":
+        return [Unit(offset, offset + len(block.text), "heading", index)]
+    if block.kind == "text":
+        return [Unit(offset + start, offset + end, "sentence", index) for start, end in split_sentences(block.text)]
+    units: list[Unit] = []
+    for number, line in enumerate(block.text.split("\n")):
+        kind: UnitKind = "item" if block.kind == "list" else "row" if number else "header"
+        units.append(Unit(offset, offset + len(line), kind, index))
+        offset += len(line) + 1
+    return units
+
+
+def _groups(blocks: tuple[Block, ...]) -> Iterator[list[Unit]]:
+    """Units of the whole document, grouped to chunks: by section, tables apart, up to the target length."""
+    group: list[Unit] = []
+    offset = 0
+    for index, block in enumerate(blocks):
+        first, *rest = _split(_units(block, index, offset))
+        if group and _starts_chunk(block, blocks[index - 1], first[-1].end - group[0].start):
+            yield group
+            group = []
+        group = group + first
+        for part in rest:
+            yield group
+            group = part
+        offset += len(block.text) + len(BLOCK_SEPARATOR)
+    if group:
+        yield group
+
+
+def _starts_chunk(block: Block, before: Block, length: int) -> bool:
+    """Whether `block` opens a new chunk; `length` is what the present chunk would grow to, in characters."""
+    if before.kind == "heading":
+        return False
+    if block.kind == "heading" or (block.table is None) != (before.table is None) or block.table is not None:
+        return True
+    leads_list = block.kind == "list" and before.text.endswith(":")
+    return length > (MAX_LENGTH if leads_list else TARGET_LENGTH)
+
+
+def _split(units: list[Unit]) -> list[list[Unit]]:
+    """A block's units in parts of at most `MAX_LENGTH` characters where units allow, of about the same size."""
+    length = units[-1].end - units[0].start
+    if length <= MAX_LENGTH:
+        return [units]
+    limit = length / -(-length // MAX_LENGTH)
+    parts: list[list[Unit]] = [[]]
+    for unit in units:
+        if parts[-1] and unit.end - parts[-1][0].start > limit * 1.1:
+            parts.append([])
+        parts[-1].append(unit)
+    return parts

@@ -1,0 +1,58 @@
+"""What a file becomes: a `Document` of `Block`s over one stored text."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+BlockKind = Literal["heading", "text", "list", "table"]
+BLOCK_SEPARATOR = "\n\n"
+CELL_SEPARATOR = "\t"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as data. `rows` exclude the header; every row has `len(header)` cells; a cell holds no tab or newline."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One heading, paragraph, list or table.
+
+    `text` is what is stored and quoted. A list has one item a line; a table has its header and then its rows, one a
+    line, cells parted by tabs. `headings` is the path of headings above the block, outermost first, and does not
+    include the block itself when that is a heading. `level` is a heading's depth, 1 for the outermost.
+    """
+
+    kind: BlockKind
+    text: str
+    headings: tuple[str, ...] = ()
+    level: int = 0
+    table: Table | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file as read. Its stored text is its blocks joined by blank lines, page furniture left out."""
+
+    source: str  # absolute path, or URL
+    name: str  # file name, or URL: what a citation shows
+    title: str
+    publisher: str
+    published: date | None
+    content_hash: str  # SHA-256 of the file's bytes, hexadecimal
+    blocks: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        return BLOCK_SEPARATOR.join(block.text for block in self.blocks)
+
+
+def table_block(table: Table, headings: tuple[str, ...] = (), page: int | None = None) -> Block:
+    """A table as a block: its text is the header and the rows, one a line, cells parted by tabs."""
+    lines = (CELL_SEPARATOR.join(cells) for cells in (table.header, *table.rows))
+    return Block("table", "\n".join(lines), headings, table=table, page=page)
