@@ -1,7 +1,7 @@
 """Document → chunks that tile it, each with the units (sentences, list items, table rows) that an answer may quote."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple
 from .document import BLOCK_SEPARATOR, Block, Document
 from .sentences import split_sentences
 
-CHUNKER_VERSION = 1  # part of the index recipe: raise it when chunks of the same file change
+CHUNKER_VERSION = 2  # part of the index recipe: raise it when chunks of the same file change
 TARGET_LENGTH = 700  # characters: short blocks of a section are joined up to this
 MAX_LENGTH = 1200  # characters: with its context, about the 256 tokens that the default embedding model reads
 
-UnitKind = Literal["heading", "sentence", "item", "header", "row"]
+UnitKind = Literal["heading", "caption", "sentence", "item", "header", "row"]
 
 
 class Unit(NamedTuple):
@@ -98,10 +98,14 @@ def chunk_document(document: Document) -> list[Chunk]:
     return chunks
 
 
-def _units(block: Block, index: int, offset: int) -> list[Unit]:
-    """The units of a block that stands at `offset` in the document's text; spans are in the document's text."""
+def _units(blocks: Sequence[Block], index: int, offset: int) -> list[Unit]:
+    """The units of the block that stands at `offset` in the document's text; spans are in the document's text."""
+    block = blocks[index]
+    after = blocks[index + 1].table if index + 1 < len(blocks) else None
     if block.kind == "heading":
         return [Unit(offset, offset + len(block.text), "heading", index)]
+    if after and after.caption and after.caption.rstrip(".:") in block.text and len(block.text) < len(after.caption) + 12:
+        return [Unit(offset, offset + len(block.text), "caption", index)]
     if block.kind == "text":
         return [Unit(offset + start, offset + end, "sentence", index) for start, end in split_sentences(block.text)]
     units: list[Unit] = []
@@ -117,7 +121,7 @@ def _groups(blocks: tuple[Block, ...]) -> Iterator[list[Unit]]:
     group: list[Unit] = []
     offset = 0
     for index, block in enumerate(blocks):
-        first, *rest = _split(_units(block, index, offset))
+        first, *rest = _split(_units(blocks, index, offset))
         if group and _starts_chunk(block, blocks[index - 1], first[-1].end - group[0].start):
             yield group
             group = []

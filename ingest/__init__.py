@@ -1,0 +1,1 @@
+"""File → `Document` of blocks → chunks that tile it."""

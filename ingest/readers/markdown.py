@@ -1,0 +1,87 @@
+"""Markdown (CommonMark with pipe tables): its headings, paragraphs, lists, tables and code as plain text."""
+
+import re
+from collections.abc import Iterator
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from ..document import Block
+from ..furniture import furniture
+from ..metadata import parse_date
+from .page import Page, make_table, one_line
+
+PARSER = MarkdownIt("commonmark").enable("table")
+FRONT_MATTER = re.compile(r"\A\s*---[^\S\n]*\n(.*?)\n---[^\S\n]*(?:\n|\Z)", re.S)
+FIELD = re.compile(r"^([A-Za-z]+)[^\S\n]*:[^\S\n]*(.*)$", re.M)
+CONTAINERS = {"root", "blockquote"}
+
+
+def read(text: str) -> Page:
+    """Blocks of a Markdown text; raw HTML is left out. Title, publisher and date as its front matter gives them."""
+    match = FRONT_MATTER.match(text)
+    fields = {name.lower(): value.strip(" \"'") for name, value in FIELD.findall(match[1])} if match else {}
+    blocks = list(_blocks(SyntaxTreeNode(PARSER.parse(text[match.end() :] if match else text))))
+    dropped = furniture([block.text for block in blocks])
+    return Page(
+        tuple(block for number, block in enumerate(blocks) if number not in dropped),
+        title=fields.get("title", ""),
+        publisher=fields.get("publisher", "") or fields.get("author", ""),
+        published=parse_date(fields.get("published", "") or fields.get("date", "")),
+    )
+
+
+def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
+    """The blocks of a container, in order; empty ones are left out."""
+    for child in node.children:
+        if child.type in CONTAINERS:
+            yield from _blocks(child)
+        elif child.type == "table":
+            table = make_table(_rows(child))
+            if table:
+                yield table
+        elif text := _block_text(child):
+            yield _block(child, text)
+
+
+def _rows(table: SyntaxTreeNode) -> Iterator[list[str]]:
+    return ([_text(cell) for cell in row.children] for part in table.children for row in part.children)
+
+
+def _block(node: SyntaxTreeNode, text: str) -> Block:
+    if node.type == "heading":
+        return Block("heading", one_line(text), level=int(node.tag[1:]))
+    return Block("list" if node.type in {"bullet_list", "ordered_list"} else "text", text)
+
+
+def _block_text(node: SyntaxTreeNode) -> str:
+    """A paragraph's, list's or code block's text without surrounding white space."""
+    if node.type in {"bullet_list", "ordered_list"}:
+        return "\n".join(_items(node))
+    if node.type in {"fence", "code_block"}:
+        return re.sub(r"\n\s*\n", "\n", node.content).strip()
+    return _text(node).strip()
+
+
+def _items(node: SyntaxTreeNode) -> Iterator[str]:
+    """A list's items with their markers, one line each; items of lists within follow their item."""
+    first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else 0
+    for number, item in enumerate(node.children):
+        inner = [child for child in item.children if child.type not in {"bullet_list", "ordered_list"}]
+        text = one_line(" ".join(_block_text(child) for child in inner))
+        if text:
+            yield f"{first + number}. {text}" if node.type == "ordered_list" else f"- {text}"
+        for child in item.children:
+            if child not in inner:
+                yield from _items(child)
+
+
+def _text(node: SyntaxTreeNode) -> str:
+    """The words of inline content: emphasis and links reduced to their text, images and raw HTML to nothing."""
+    if node.type in {"softbreak", "hardbreak"}:
+        return "\n"
+    if node.type in {"html_inline", "html_block", "image", "hr"}:
+        return ""
+    if node.type in {"text", "code_inline", "fence", "code_block"}:
+        return node.content
+    return "".join(_text(child) for child in node.children)

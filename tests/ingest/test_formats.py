@@ -1,0 +1,157 @@
+"""Markdown, HTML and CSV to blocks."""
+
+from datetime import date
+
+import pytest
+
+from citewell.ingest.readers import READERS, Page
+
+PROSE = "Bins are emptied once a week, and garden waste every other week from March to November. "
+
+
+def blocks(page: Page) -> list[tuple[str, int, str]]:
+    return [(block.kind, block.level, block.text) for block in page.blocks]
+
+
+MARKDOWN = """---
+title: "Bin days"
+date: 3 May 2022
+publisher: Exampleton Council
+---
+# Bins
+
+We *collect* [bins](https://example.org) <b>weekly</b>.
+Even `glass`.
+
+- paper
+- glass
+  1. clear
+
+    indented inside glass
+
+3. third
+4. fourth
+
+<div>raw</div>
+
+| Area | Day |
+|------|-----|
+| North | **Mon** |
+| South |
+
+```
+line one
+
+line two
+```
+
+> quoted
+"""
+
+
+def test_markdown() -> None:
+    page = READERS[".md"](MARKDOWN)
+    assert (page.title, page.publisher, page.published) == ("Bin days", "Exampleton Council", date(2022, 5, 3))
+    assert blocks(page) == [
+        ("heading", 1, "Bins"),
+        ("text", 0, "We collect bins weekly.\nEven glass."),
+        ("list", 0, "- paper\n- glass indented inside glass\n1. clear"),
+        ("list", 0, "3. third\n4. fourth"),
+        ("table", 0, "Area\tDay\nNorth\tMon\nSouth\t–"),
+        ("text", 0, "line one\nline two"),
+        ("text", 0, "quoted"),
+    ]
+
+
+def test_markdown_without_front_matter() -> None:
+    page = READERS[".markdown"]("Text\n\n---\n\nMore")
+    assert blocks(page) == [("text", 0, "Text"), ("text", 0, "More")]
+    assert page.published is None
+
+
+HTML = f"""<!doctype html><html><head><title>Bins | Exampleton</title><style>p {{}}</style>
+<meta property="og:site_name" content="Exampleton Council">
+<meta property="article:published_time" content="2022-05-03T10:00:00Z"></head><body>
+<header><nav><a>Home</a></nav></header><div class="cookie-banner"><p>We use cookies</p></div>
+<main><header><h1>Bin days</h1></header>
+<p>{PROSE}<br>See <a href="#">the map</a>.</p><script>x()</script>
+<section class="social-care" id="skip-hire"><h2>Skips</h2>loose text</section>
+<ul><li>paper<ul><li>card</li></ul></li><li>glass</li></ul><ol start="3"><li>c</li><li>d</li></ol>
+<figure><table><thead><tr><th rowspan="2">Area</th><th colspan="2">Day</th></tr><tr><th>am</th><th>pm</th></tr></thead>
+<tr><td>North</td><td>Mon</td><td>Tue</td></tr>
+<tr><td rowspan="2">South</td><td>Wed</td></tr><tr><td>Thu</td><td>Fri</td></tr>
+</table><figcaption>Days by area</figcaption></figure>
+<aside>Aside</aside><figure><img><figcaption>A bin</figcaption></figure><div class="share-buttons">Share</div>
+<p hidden>Secret</p><p>Leave a Reply</p><p>Name</p></main><footer>Foot</footer></body></html>"""
+CONTENT = [
+    ("text", 0, f"{PROSE.strip()}\nSee the map."),
+    ("heading", 2, "Skips"),
+    ("text", 0, "loose text"),
+    ("list", 0, "- paper\n- card\n- glass"),
+    ("list", 0, "3. c\n4. d"),
+    ("table", 0, "Area\tDay am\tDay pm\nNorth\tMon\tTue\nSouth\tWed\t\nSouth\tThu\tFri"),
+]
+
+
+def test_html_with_main() -> None:
+    page = READERS[".html"](HTML)
+    assert (page.title, page.publisher, page.published) == ("Bin days", "Exampleton Council", date(2022, 5, 3))
+    assert blocks(page) == [("heading", 1, "Bin days"), *CONTENT]
+    table = page.blocks[-1].table
+    assert table is not None
+    assert table.caption == "Days by area"
+
+
+def test_html_without_main_keeps_content() -> None:
+    page = READERS[".htm"](HTML.replace("<main>", "<div>").replace("</main>", "</div>"))
+    assert blocks(page) == CONTENT
+
+
+MENU = "<div>" + "".join(f'<a href="/{n}">Link number {n}</a> ' for n in range(30)) + "</div>"
+
+
+def test_html_without_main_leaves_menus_out() -> None:
+    page = READERS[".html"](f"<body><form>{MENU}<div><h1>Bins</h1><p>{PROSE * 9}</p></div></form></body>")
+    assert blocks(page) == [("heading", 1, "Bins"), ("text", 0, (PROSE * 9).strip())]
+
+
+def test_html_page_of_links_keeps_them() -> None:
+    page = READERS[".html"](f"<body><h1>Services</h1>{MENU}<p>Choose one.</p></body>")
+    assert "Link number 7" in page.blocks[1].text
+
+
+def test_html_short_list_page() -> None:
+    page = READERS[".html"]("<title>Tips</title><body><ul><li>Rinse jars</li><li>Fold card</li></ul></body>")
+    assert blocks(page) == [("list", 0, "- Rinse jars\n- Fold card")]
+    assert page.title == "Tips"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2022-05-03"}</script>',
+        '<meta name="DCTERMS.issued" content="2022-05-03">',
+        '<meta name="dc.date" content="3 May 2022">',
+    ],
+)
+def test_html_dates(head: str) -> None:
+    assert READERS[".html"](f"<html><head>{head}</head><body><p>Bins</p></body>").published == date(2022, 5, 3)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv(delimiter: str) -> None:
+    rows = ["Area,Day,Note", 'North,Mon,"first\nweek"', "South,Tue", ""]
+    page = READERS[".csv"]("\r\n".join(rows).replace(",", delimiter))
+    assert blocks(page) == [("table", 0, "Area\tDay\tNote\nNorth\tMon\tfirst week\nSouth\tTue\t–")]
+
+
+def test_csv_with_commas_in_quotes() -> None:
+    (block,) = READERS[".csv"]('Name;Street\nJo;"1, High St, Town"\nAl;"2, Low St, Town"\n').blocks
+    assert block.table is not None
+    assert block.table.rows[0] == ("Jo", "1, High St, Town")
+
+
+def test_csv_long() -> None:
+    (block,) = READERS[".csv"]("id,value\n" + "".join(f"{n},{n * n}\n" for n in range(20_000))).blocks
+    assert block.table is not None
+    assert len(block.table.rows) == 20_000
