@@ -1,0 +1,200 @@
+"""The chat page as a reader meets it."""
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citewell.tests.browser.conftest import Watched, sync_api
+from citewell.tests.web.fake_engine import INJECTION, FakeEngine
+
+AGENCY = "What is the agency rate for social workers?"
+FAMILY = "How many social workers did one family have in 18 months?"
+expect = sync_api.expect
+
+Watch = Callable[..., Watched]
+
+
+@pytest.fixture
+def chat(watch: Watch, site: str, engine: FakeEngine) -> Watched:
+    """The chat page, ready to be asked, over an engine that has been asked nothing."""
+    engine.reset()
+    return opened(watch, site)
+
+
+def opened(watch: Watch, site: str, **options: Any) -> Watched:
+    watched = watch(site, **options)
+    watched.page.get_by_label("Your question").wait_for()
+    return watched
+
+
+def ask(page: Any, question: str) -> Any:
+    """Type a question and wait for its answer; gives the answer."""
+    answers = page.locator("#chat .answer")
+    before = answers.count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    expect(answers).to_have_count(before + 1)
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    return answers.last
+
+
+def test_it_loads_and_answers_and_nothing_leaves_the_machine(chat: Watched) -> None:
+    answer = ask(chat.page, AGENCY)
+    expect(answer).to_contain_text("Social Worker: Agency share 37.7%")
+    expect(answer).to_contain_text("7 October 2024 · Agency cover · table: Agency staff by job role")
+    expect(chat.page).to_have_title("Citewell")
+    assert chat.page.evaluate("document.documentElement.lang") == "en"
+    chat.assert_clean()
+
+
+def test_a_citation_opens_its_source_with_the_quote_in_view_and_focused(chat: Watched) -> None:
+    link = ask(chat.page, FAMILY).get_by_role("link", name="[1] source: Workforce briefing")
+    link.click()
+    panel = chat.page.get_by_role("complementary", name="Source")
+    expect(panel).to_contain_text("Turnover › One family")
+    mark = panel.locator("mark")
+    expect(mark).to_have_text("Over 18 months, one family met 17 social workers.")
+    expect(mark).to_be_focused()
+    expect(mark).to_be_in_viewport()
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    expect(link).to_be_focused()
+    chat.assert_clean()
+
+
+def test_a_quoted_table_row_is_marked_in_its_table(chat: Watched) -> None:
+    ask(chat.page, AGENCY).locator("a.cite").first.click()
+    marks = chat.page.locator("#source table mark")
+    expect(marks).to_have_text(["Social Worker", "93", "37.7%"])
+    expect(chat.page.locator("#source caption")).to_have_text("Agency staff by job role")
+
+
+def test_the_source_opens_on_a_page_of_its_own(chat: Watched, watch: Watch) -> None:
+    href = ask(chat.page, FAMILY).locator("a.cite").first.evaluate("link => link.href")
+    page = watch(href)
+    expect(page.page.locator("mark")).to_be_in_viewport()
+    expect(page.page).to_have_title("Workforce briefing: agency staff & turnover – Citewell")
+    page.assert_clean()
+
+
+def test_it_is_used_by_keyboard_alone(chat: Watched) -> None:
+    keyboard = chat.page.keyboard
+    expect(chat.page.get_by_label("Your question")).to_be_focused()
+    keyboard.type(FAMILY)
+    keyboard.press("Enter")
+    link = chat.page.locator("#chat a.cite").last
+    expect(link).to_be_visible()
+    expect(chat.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    chat.page.get_by_label("Your question").focus()
+    keyboard.press("Shift+Tab")
+    expect(link).to_be_focused()
+    keyboard.press("Enter")
+    expect(chat.page.locator("#source mark")).to_be_focused()
+    keyboard.press("Escape")
+    expect(chat.page.locator("#source")).to_be_hidden()
+    expect(link).to_be_focused()
+
+
+def test_an_example_is_asked_with_one_click_and_a_new_conversation_offers_them_again(chat: Watched) -> None:
+    example = chat.page.get_by_role("button", name=AGENCY)
+    example.click()
+    expect(chat.page.locator("#chat .answer")).to_contain_text("37.7%")
+    expect(example).to_be_hidden()
+    chat.page.get_by_role("button", name="New conversation").click()
+    expect(example).to_be_visible()
+    expect(chat.page.locator("#chat .answer")).to_have_count(0)
+    chat.assert_clean()
+
+
+def test_not_found_says_so_and_offers_the_nearest_passages(chat: Watched) -> None:
+    answer = ask(chat.page, "What does tea cost?")
+    expect(answer).to_contain_text("The documents do not say.")
+    expect(answer).to_contain_text("Nearest passages (not an answer)")
+    expect(answer.locator("li")).to_have_count(2)
+
+
+def test_document_text_is_text_wherever_it_is_shown(chat: Watched) -> None:
+    answer = ask(chat.page, "Is this hostile?")
+    expect(answer).to_contain_text(INJECTION)
+    answer.locator("a.cite").first.click()
+    expect(chat.page.locator("#source mark")).to_have_text(INJECTION)
+    assert chat.page.locator("#chat .answer img, #source img, #source script").count() == 0
+    chat.assert_clean()
+
+
+def test_a_question_is_shown_as_it_was_typed(chat: Watched) -> None:
+    question = "**bold** <img src=http://beacon.invalid/x.png> ![x](http://beacon.invalid/y.png) $$x$$ agency?"
+    ask(chat.page, question)
+    expect(chat.page.get_by_test_id("user")).to_have_text(question)
+    chat.assert_clean()
+
+
+def test_follow_ups_carry_the_earlier_questions(chat: Watched, engine: FakeEngine) -> None:
+    ask(chat.page, "Who is *Ann* & <Bo>?")
+    ask(chat.page, AGENCY)
+    assert engine.asked[-1].turns == ("Who is *Ann* & <Bo>?",)
+
+
+def test_an_unusable_question_gets_one_line_and_stays_in_the_box(chat: Watched, engine: FakeEngine) -> None:
+    expect(ask(chat.page, "")).to_have_text("Question: empty; type a question in plain words.")
+    long = "why " * 2500
+    expect(ask(chat.page, long)).to_contain_text("shorten it to 2,000 or fewer")
+    expect(chat.page.get_by_label("Your question")).to_have_value(long)
+    assert engine.asked == []
+    chat.assert_clean()
+
+
+def test_an_answer_can_be_stopped(chat: Watched, engine: FakeEngine) -> None:
+    box = chat.page.get_by_label("Your question")
+    box.fill("What is the agency rate, slowly?")
+    box.press("Enter")
+    expect(chat.page.locator("#chat .answer")).to_contain_text("37.7%")
+    chat.page.get_by_role("button", name="Stop").click()
+    expect(chat.page.locator("#chat .answer").last).to_have_text("Stopped.")
+    expect(chat.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    engine.release.set()
+    expect(ask(chat.page, FAMILY)).to_contain_text("17 social workers")
+
+
+def test_it_fits_a_narrow_screen(watch: Watch, site: str) -> None:
+    page = opened(watch, site, viewport={"width": 360, "height": 740}).page
+    answer = ask(page, FAMILY)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    answer.locator("a.cite").first.click()
+    expect(page.locator("#source mark")).to_be_in_viewport()
+    assert page.locator("#source").bounding_box()["width"] == 360
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+
+
+def test_messages_are_named_by_their_text_and_not_by_their_markup(chat: Watched) -> None:
+    ask(chat.page, AGENCY)
+    assert chat.page.locator("#chat [data-testid][aria-label]").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(watch: Watch, site: str, scheme: str) -> None:
+    found = importlib.util.find_spec("axe_core_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe_core_python is not installed: no axe check")
+    page = opened(watch, site, color_scheme=scheme).page
+    check(page, found.origin)
+    ask(page, "What does tea cost?")
+    ask(page, AGENCY).locator("a.cite").first.click()
+    expect(page.locator("#source mark").first).to_be_visible()
+    check(page, found.origin)
+
+
+def check(page: Any, package: str) -> None:
+    page.evaluate(Path(package).with_name("axe.min.js").read_text(encoding="utf-8"))
+    report = page.evaluate("axe.run()")
+    faults = [
+        (rule["id"], node["html"][:200])
+        for rule in report["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    assert faults == []

@@ -1,0 +1,146 @@
+"""The widget on somebody else's page: another origin, hostile styles, a strict policy with Trusted Types."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from citewell.tests.browser.conftest import Watched, sync_api
+from citewell.tests.web.fake_engine import INJECTION, FakeEngine
+
+AGENCY = "What is the agency rate for social workers?"
+expect = sync_api.expect
+
+Watch = Callable[..., Watched]
+
+
+@pytest.fixture
+def embedded(watch: Watch, site: str, friend: str, engine: FakeEngine) -> Watched:
+    """The widget on a page that may embed it, over an engine that has been asked nothing."""
+    engine.reset()
+    return watch(f"{friend}/?site={site}")
+
+
+def opened(page: Any) -> Any:
+    """The widget's panel, opened."""
+    page.get_by_role("button", name="Ask Citewell").click()
+    return page.get_by_role("dialog", name="Ask Citewell")
+
+
+def ask(panel: Any, question: str) -> Any:
+    """Ask, and wait for the end of the answer; gives the answer."""
+    answers = panel.locator(".answer")
+    before = answers.count()
+    box = panel.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    expect(answers).to_have_count(before + 1)
+    expect(panel.get_by_role("button", name="Ask")).to_be_visible()
+    return answers.last
+
+
+def test_it_answers_on_an_allowed_origin_with_expandable_quotes(embedded: Watched, site: str) -> None:
+    answer = ask(opened(embedded.page), AGENCY)
+    expect(answer).to_contain_text("Social Worker: Agency share 37.7% [1]")
+    quote = answer.locator("blockquote")
+    expect(quote).to_be_hidden()
+    answer.locator("summary").click()
+    expect(quote).to_have_text("Social Worker · 93 · 37.7%")
+    expect(answer).to_contain_text("7 October 2024 · Agency cover · table: Agency staff by job role")
+    href = answer.get_by_role("link", name="Open the document").get_attribute("href")
+    assert href.startswith(f"{site}/source/")
+    embedded.assert_clean()
+
+
+def test_it_is_refused_in_words_on_any_other_origin(watch: Watch, site: str, stranger: str, engine: FakeEngine) -> None:
+    engine.reset()
+    watched = watch(f"{stranger}/?site={site}")
+    panel = opened(watched.page)
+    expect(ask(panel, AGENCY)).to_contain_text("may not be on its list of allowed origins")
+    expect(panel.get_by_role("status")).to_contain_text("cannot be reached")
+    assert engine.asked == []
+    assert watched.hosts == {"127.0.0.1"}
+
+
+def test_the_page_s_styles_do_not_reach_it(watch: Watch, site: str, friend: str) -> None:
+    embedded = watch(f"{friend}/?site={site}", reduced_motion="reduce")
+    button = embedded.page.get_by_role("button", name="Ask Citewell")
+    style = button.evaluate("button => { const s = getComputedStyle(button); return [s.backgroundColor, s.fontSize] }")
+    assert style == ["rgb(29, 78, 216)", "16px"]
+    panel = opened(embedded.page)
+    box = panel.bounding_box()
+    assert box["width"] == 416
+    assert (box["x"] + box["width"], box["y"] + box["height"]) == (1280 - 16, 800 - 16)
+    assert panel.evaluate("panel => getComputedStyle(panel).color") == "rgb(30, 41, 59)"
+    assert panel.evaluate("panel => getComputedStyle(panel).display") == "flex"
+    embedded.assert_clean()
+
+
+def test_escape_closes_it_and_gives_the_focus_back(embedded: Watched) -> None:
+    button = embedded.page.get_by_role("button", name="Ask Citewell")
+    button.focus()
+    embedded.page.keyboard.press("Enter")
+    panel = embedded.page.get_by_role("dialog")
+    expect(panel.get_by_label("Your question")).to_be_focused()
+    embedded.page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_each_finished_answer_is_announced_once(embedded: Watched) -> None:
+    panel = opened(embedded.page)
+    ask(panel, AGENCY)
+    status = panel.get_by_role("status")
+    expect(status).to_have_text("Answer with 1 source: Social Worker: Agency share 37.7%")
+    ask(panel, "What does tea cost?")
+    expect(status).to_have_text("The documents do not say.")
+    expect(panel.get_by_role("status")).to_have_count(1)
+
+
+def test_follow_ups_carry_the_earlier_questions(embedded: Watched, engine: FakeEngine) -> None:
+    panel = opened(embedded.page)
+    ask(panel, "Who is Ann?")
+    ask(panel, AGENCY)
+    assert engine.asked[-1].turns == ("Who is Ann?",)
+
+
+def test_not_found_offers_the_nearest_passages(embedded: Watched) -> None:
+    answer = ask(opened(embedded.page), "What does tea cost?")
+    expect(answer).to_contain_text("The documents do not say.")
+    expect(answer).to_contain_text("Nearest passages (not an answer)")
+    expect(answer.locator("details")).to_have_count(2)
+
+
+def test_document_text_is_text(embedded: Watched) -> None:
+    answer = ask(opened(embedded.page), "Is this hostile?")
+    expect(answer.locator("p").first).to_have_text(f"{INJECTION} [1]")
+    assert answer.locator("img, script").count() == 0
+    embedded.assert_clean()
+
+
+def test_an_answer_can_be_stopped_although_the_box_is_empty(embedded: Watched, engine: FakeEngine) -> None:
+    panel = opened(embedded.page)
+    box = panel.get_by_label("Your question")
+    box.fill("What is the agency rate, slowly?")
+    box.press("Enter")
+    expect(panel.locator(".answer")).to_contain_text("37.7%")
+    panel.get_by_role("button", name="Stop").click()
+    expect(panel.locator(".answer")).to_contain_text("Stopped.")
+    expect(panel.get_by_role("button", name="Ask")).to_be_visible()
+    expect(box).to_be_focused()
+    engine.release.set()
+
+
+def test_errors_are_shown_in_words(embedded: Watched) -> None:
+    panel = opened(embedded.page)
+    expect(ask(panel, "broken?")).to_have_text("index: cannot be read; run citewell doctor")
+    expect(ask(panel, "why " * 2500)).to_contain_text("shorten it to 2,000 or fewer")
+
+
+def test_it_fits_a_narrow_screen_and_follows_dark_mode(watch: Watch, site: str, friend: str) -> None:
+    watched = watch(f"{friend}/?site={site}", viewport={"width": 360, "height": 640}, color_scheme="dark")
+    panel = opened(watched.page)
+    box = panel.bounding_box()
+    assert (box["x"], box["width"]) == (16, 360 - 32)
+    assert panel.evaluate("panel => getComputedStyle(panel).backgroundColor") == "rgb(15, 23, 42)"
+    expect(ask(panel, AGENCY)).to_contain_text("37.7%")

@@ -1,0 +1,142 @@
+"""A small deterministic engine over two documents: what the web is tested against."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from datetime import date
+
+from citewell.engine.answer import Answer, Citation, Question, Statement
+from citewell.engine.engine import Event
+from citewell.errors import InputError, StoreError
+from citewell.index.passage import Passage
+from citewell.index.records import DocumentRecord
+from citewell.ingest.chunk import Chunk, chunk_document, document_id
+from citewell.ingest.document import Block, Document, Table, table_block
+
+ROLES = Table(
+    ("Job role", "Permanent", "Agency share"),
+    (("Team Manager", "36", "29.4%"), ("Senior Practitioner", "19", "67.2%"), ("Social Worker", "93", "37.7%")),
+    "Agency staff by job role",
+)
+FAMILY = ("Turnover", "One family")
+BRIEFING = Document(
+    source="/srv/papers/workforce-briefing.md",
+    name="workforce-briefing.md",
+    title="Workforce briefing: agency staff & turnover",
+    publisher="Citewell sample papers",
+    published=date(2024, 10, 7),
+    content_hash="0" * 64,
+    blocks=(
+        Block("heading", "Agency cover", level=1),
+        Block("text", "The share is counted by job role. 👩‍💼 Every post is in the table below.", ("Agency cover",)),
+        table_block(ROLES, ("Agency cover",)),
+        Block("heading", "Turnover", level=1),
+        Block("heading", "One family", ("Turnover",), level=2),
+        *(Block("text", f"Paragraph {n}: visits were planned, held and written up.", FAMILY) for n in range(1, 41)),
+        Block("text", "Over 18 months, one family met 17 social workers. The panel was told.", FAMILY),
+    ),
+)
+INJECTION = 'Plain words, <script>alert(1)</script> **bold** ![pixel](http://beacon.invalid/p.png) and "quotes".'
+HOSTILE = Document(
+    source="/srv/papers/hostile.html",
+    name="hostile.html",
+    title="<img src=http://beacon.invalid/t.png onerror=alert(1)>",
+    publisher="",
+    published=None,
+    content_hash="1" * 64,
+    blocks=(Block("text", INJECTION),),
+)
+SAYS = {  # a word of the question → document, quoted text, statement (the quote itself where None)
+    "agency": (BRIEFING, "Social Worker\t93\t37.7%", "Social Worker: Agency share 37.7%"),
+    "family": (BRIEFING, "Over 18 months, one family met 17 social workers.", None),
+    "hostile": (HOSTILE, INJECTION, None),
+}
+
+
+class FakeStore:
+    """Two documents. `broken` makes every call fail as a store that cannot be read does."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self._all = {document_id(document.source): document for document in (BRIEFING, HOSTILE)}
+
+    @property
+    def fingerprint(self) -> str:
+        return "fake-1"
+
+    def documents(self) -> list[DocumentRecord]:
+        return [self.document(key) for key in self._all]
+
+    def document(self, key: str) -> DocumentRecord:
+        if self.broken:
+            raise StoreError("index: cannot be read; run citewell doctor")
+        if key not in self._all:
+            raise InputError(f"document {key}: not in the index; citewell documents list shows those that are")
+        document = self._all[key]
+        published = document.published.isoformat() if document.published else None
+        facts = (document.name, document.source, document.title, document.publisher, published, document.content_hash)
+        return DocumentRecord(key, *facts, len(self.chunks_of(key)))
+
+    def chunks_of(self, key: str) -> list[Chunk]:
+        return chunk_document(self._all[key])
+
+
+class FakeEngine:
+    """Answers by a word of the question; anything else is not in the documents. Remembers what it was asked.
+
+    A question with the word “slowly” is answered up to its `done` event and then waits for `release`.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.store = FakeStore()
+        self.asked: list[Question] = []
+        self.release = threading.Event()
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        said = self._says(question)
+        passages, ms = self.search(question)
+        found = said is not None
+        return Answer(
+            id=question.id,
+            question=question.text,
+            status="answered" if found else "not_found",
+            statements=(said[0],) if said else (),
+            citations=(said[1],) if said else (),
+            passages=passages,
+            confidence=0.9 if found else 0.1,
+            index=self.store.fingerprint,
+            ms=ms,
+            message="" if found else "The documents do not say.",
+        )
+
+    def search(self, question: Question, top: int = 10) -> tuple[tuple[Passage, ...], dict[str, float]]:
+        if self.store.broken or "broken" in question.text:
+            raise StoreError("index: cannot be read; run citewell doctor")
+        chunks = [chunk for record in self.store.documents() for chunk in self.store.chunks_of(record.id)]
+        passages = [Passage(chunk, 0.5, 1.0, (), 1 / rank, rank) for rank, chunk in enumerate(chunks, 1)]
+        return tuple(passages[:top]), {"retrieve": 1.0, "total": 2.0}
+
+    async def stream(self, question: Question) -> AsyncIterator[Event]:
+        answer = self.ask(question)
+        yield Event("sources", passages=answer.passages)
+        for statement in answer.statements:
+            yield Event("statement", statement=statement, citations=answer.citations)
+        if "slowly" in question.text:
+            await asyncio.to_thread(self.release.wait, 30)
+        yield Event("done", answer=answer)
+
+    def _says(self, question: Question) -> tuple[Statement, Citation] | None:
+        for word, (document, quote, text) in SAYS.items():
+            if word in question.text.lower():
+                return Statement(text or quote, (1,)), self._cite(document, quote)
+        return None
+
+    def _cite(self, document: Document, quote: str) -> Citation:
+        start, key = document.text.index(quote), document_id(document.source)
+        chunk = next(chunk for chunk in self.store.chunks_of(key) if chunk.start <= start < chunk.end)
+        facts = (chunk.document, chunk.title, chunk.published, chunk.locator)
+        return Citation(1, key, *facts, quote, start, start + len(quote))

@@ -1,0 +1,167 @@
+"""The HTTP API: what each route answers, in what shape, and how it refuses."""
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from citewell.tests.web.fake_engine import BRIEFING, FakeEngine
+from citewell.web.api import MAX_BODY
+
+ASK = {"question": "What is the agency rate for social workers?"}
+STREAM = {"accept": "text/event-stream"}
+
+
+def events(response: Response) -> list[tuple[str, dict[str, Any]]]:
+    """The server-sent events of a response, in order."""
+    blocks = (dict(line.split(": ", 1) for line in block.split("\n")) for block in response.text.strip().split("\n\n"))
+    return [(block["event"], json.loads(block["data"])) for block in blocks]
+
+
+def assert_problem(response: Response, status: int, *words: str) -> None:
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem.keys() == {"type", "title", "status", "detail"}
+    assert problem["status"] == status
+    assert "\n" not in problem["detail"]
+    for word in words:
+        assert word in problem["detail"]
+
+
+def test_ask_answers_in_the_documented_shape(client: TestClient, engine: FakeEngine) -> None:
+    response = client.post("/api/ask", json=ASK | {"id": "q1", "turns": ["Who works here?"]})
+    answer = response.json()
+    assert response.status_code == 200
+    assert answer["id"] == "q1"
+    assert answer["status"] == "answered"
+    assert "37.7%" in answer["answer"]
+    assert answer["citations"][0]["document"] == "workforce-briefing.md"
+    assert engine.asked[0].turns == ("Who works here?",)
+
+
+def test_ask_says_that_the_documents_do_not_say(client: TestClient) -> None:
+    answer = client.post("/api/ask", json={"question": "What does tea cost?"}).json()
+    assert (answer["status"], answer["statements"], answer["citations"]) == ("not_found", [], [])
+    assert answer["passages"]
+
+
+def test_ask_streams_sources_then_statements_then_the_whole_answer(client: TestClient) -> None:
+    response = client.post("/api/ask", json=ASK, headers=STREAM)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    received = events(response)
+    assert [kind for kind, _ in received] == ["sources", "statement", "done"]
+    whole = client.post("/api/ask", json=ASK).json()
+    assert received[0][1] == {"passages": whole["passages"]}
+    assert received[1][1] == {"statement": whole["statements"][0], "citations": whole["citations"]}
+    assert received[2][1] == whole
+
+
+def test_a_stream_that_fails_ends_with_a_problem(client: TestClient) -> None:
+    received = events(client.post("/api/ask", json={"question": "broken?"}, headers=STREAM))
+    assert [(kind, data["status"]) for kind, data in received] == [("error", 503)]
+    assert "citewell doctor" in received[0][1]["detail"]
+
+
+def test_a_question_that_the_engine_cannot_answer_is_a_problem(client: TestClient) -> None:
+    assert_problem(client.post("/api/ask", json={"question": "broken?"}), 503, "citewell doctor")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, "missing"),
+        ({"question": "  "}, "empty"),
+        ({"question": "why " * 2500}, "characters long"),
+        ({"question": 3}, "not text"),
+        ({"question": "Why?", "nonsense": 1}, "nonsense"),
+        ({"question": "Why?", "turns": "Who?"}, "turns"),
+        ([], "not an object"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/ask", "/api/search"])
+def test_a_body_that_is_no_question_is_refused(client: TestClient, path: str, body: Any, words: str) -> None:
+    assert_problem(client.post(path, json=body), 400, words)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe{}", b'{"question": "Why?"'])
+def test_malformed_json_is_refused(client: TestClient, content: bytes) -> None:
+    assert_problem(client.post("/api/ask", content=content, headers={"content-type": "application/json"}), 400, "JSON")
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", None])
+def test_only_json_is_read(client: TestClient, media_type: str | None) -> None:
+    headers = {"content-type": media_type} if media_type else {}
+    assert_problem(client.post("/api/ask", content=json.dumps(ASK), headers=headers), 415, "application/json")
+
+
+def test_an_oversized_body_is_refused(client: TestClient, engine: FakeEngine) -> None:
+    body = ASK | {"turns": ["x" * MAX_BODY]}
+    assert_problem(client.post("/api/ask", json=body), 413, "65,536")
+    assert not engine.asked
+
+
+def test_search_gives_passages_best_first(client: TestClient) -> None:
+    found = client.post("/api/search?top=2", json=ASK | {"id": "s1"}).json()
+    assert found["id"] == "s1"
+    assert [passage["rank"] for passage in found["passages"]] == [1, 2]
+    assert found["ms"]["total"] > 0
+
+
+@pytest.mark.parametrize("top", ["0", "101", "ten"])
+def test_search_refuses_an_impossible_number_of_passages(client: TestClient, top: str) -> None:
+    assert_problem(client.post(f"/api/search?top={top}", json=ASK), 422, "top")
+
+
+def test_documents_are_listed_without_their_place_on_disk(client: TestClient) -> None:
+    response = client.get("/api/documents")
+    assert [record["document"] for record in response.json()["documents"]] == ["workforce-briefing.md", "hostile.html"]
+    assert "/srv/" not in response.text
+
+
+def test_a_document_comes_with_its_text_and_its_sections(client: TestClient) -> None:
+    key = client.get("/api/documents").json()["documents"][0]["id"]
+    document = client.get(f"/api/documents/{key}").json()
+    assert document["text"] == BRIEFING.text
+    assert [section["headings"] for section in document["sections"]] == [["Agency cover"], ["Turnover", "One family"]]
+    bounds = [(section["start"], section["end"]) for section in document["sections"]]
+    assert bounds[0][0] == 0
+    assert bounds[0][1] == bounds[1][0]
+    assert bounds[1][1] == len(BRIEFING.text)
+
+
+@pytest.mark.parametrize("path", ["/api/documents/nowhere", "/source/nowhere"])
+def test_a_document_that_is_not_there_is_not_found(client: TestClient, path: str) -> None:
+    assert_problem(client.get(path), 404, "nowhere", "citewell documents list")
+
+
+def test_unknown_paths_and_methods_are_problems(client: TestClient) -> None:
+    assert_problem(client.get("/api/nonsense"), 404, "/api/nonsense")
+    response = client.get("/api/ask")
+    assert_problem(response, 405, "POST")
+    assert response.headers["allow"] == "POST"
+    assert_problem(client.get("/source/nowhere?start=first"), 422, "start")
+
+
+def test_a_fault_of_our_own_is_a_problem_that_tells_nothing(client: TestClient, engine: FakeEngine) -> None:
+    del engine.store
+    response = client.get("/api/documents")
+    assert_problem(response, 500)
+    assert "store" not in response.text
+
+
+def test_health_and_readiness(client: TestClient, engine: FakeEngine) -> None:
+    assert client.get("/ready").json() == {"status": "ready", "index": "fake-1"}
+    engine.store.broken = True
+    assert_problem(client.get("/ready"), 503, "citewell doctor")
+    assert client.get("/health").json() == {"status": "up"}
+
+
+def test_the_api_describes_itself_without_pages_from_a_content_network(client: TestClient) -> None:
+    schema = client.get("/api/openapi.json").json()
+    assert {"/ask", "/search", "/documents", "/documents/{document_id}"} == schema["paths"].keys()
+    assert "requestBody" in schema["paths"]["/ask"]["post"]
+    assert client.get("/api/docs").status_code == 404
+    assert client.get("/docs").status_code == 404

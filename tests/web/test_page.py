@@ -1,0 +1,92 @@
+"""The chat's handlers, without a browser."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from citewell.tests.web.fake_engine import FakeEngine
+from citewell.web.examples import FILE, example_questions
+from citewell.web.page import Message, cleared, conversation, create_page, earlier_questions, stopped
+
+
+def grow(engine: FakeEngine, text: str, history: list[Message]) -> list[tuple[list[Message], bool | None]]:
+    """All states of a conversation while one question is answered."""
+
+    async def collect() -> list[tuple[list[Message], bool | None]]:
+        return [state async for state in conversation(engine, text, history)]
+
+    return asyncio.run(collect())
+
+
+def test_a_question_is_answered_in_place() -> None:
+    states = grow(FakeEngine(), "What is the agency rate?", [])
+    assert [busy for _, busy in states][:1] == [True]
+    assert [busy for _, busy in states][-1:] == [False]
+    assert all([message["role"] for message in messages] == ["user", "assistant"] for messages, _ in states)
+    assert "37.7%" in states[-1][0][1]["content"]
+
+
+@pytest.mark.parametrize(("interval", "updates"), [(0, 5), (3600, 4)])
+def test_updates_are_spaced_but_the_last_is_always_shown(
+    monkeypatch: pytest.MonkeyPatch, interval: float, updates: int
+) -> None:
+    monkeypatch.setattr("citewell.web.page.INTERVAL", interval)
+    states = grow(FakeEngine(), "What is the agency rate?", [])
+    assert len(states) == updates  # the beginning, each of three events or the first and the last, the end
+    assert "37.7%" in states[-1][0][1]["content"]
+
+
+def test_earlier_questions_go_along_as_they_were_typed() -> None:
+    engine = FakeEngine()
+    history = grow(engine, "Who is Ann O'Neill & <who> is *Bo*?", [])[-1][0]
+    grow(engine, "And the agency rate?", history)
+    assert engine.asked[-1].turns == ("Who is Ann O'Neill & <who> is *Bo*?",)
+
+
+def test_history_as_gradio_sends_it_back_is_read() -> None:
+    sent: list[dict[str, Any]] = [
+        {"role": "user", "content": [{"type": "text", "text": "Why&#63;"}]},
+        {"role": "assistant", "content": [{"type": "text", "text": "Because"}]},
+    ]
+    assert earlier_questions(sent) == ["Why?"]
+
+
+def test_an_empty_and_an_over_long_question_get_one_line_and_no_turn() -> None:
+    engine = FakeEngine()
+    for text, words in (("   ", "empty"), ("why " * 2500, "shorten it")):
+        states = grow(engine, text, [])
+        assert len(states) == 1
+        messages, busy = states[0]
+        assert busy is False
+        assert [message["role"] for message in messages] == ["assistant"]
+        assert words in messages[0]["content"]
+        assert "\n" not in messages[0]["content"]
+    assert not engine.asked
+
+
+def test_an_engine_that_gives_up_says_why_in_the_chat() -> None:
+    messages, busy = grow(FakeEngine(), "broken?", [])[-1]
+    assert busy is False
+    assert "citewell doctor" in messages[-1]["content"]
+
+
+def test_stopping_and_starting_again() -> None:
+    messages, _ = stopped([{"role": "user", "content": "Why?"}])
+    assert "Stopped." in messages[-1]["content"]
+    assert cleared()[0] == []
+
+
+def test_no_handler_of_the_page_is_in_gradio_s_public_interface() -> None:
+    page = create_page(FakeEngine(), ["Why?"])
+    assert page.get_api_info()["named_endpoints"] == {}
+
+
+def test_examples_are_offered_for_documents_that_are_indexed() -> None:
+    assert example_questions({"front-door-mash.md"}) == ["What does MASH stand for?"]
+    assert example_questions(set()) == []
+
+
+def test_every_example_is_about_a_sample() -> None:
+    samples = {path.name for path in (FILE.parent.parent / "samples").iterdir()}
+    assert len(example_questions(samples)) == FILE.read_text(encoding="utf-8").count("[[examples]]")

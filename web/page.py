@@ -1,0 +1,184 @@
+"""The chat page: a Gradio page over the engine. Its handlers parse, ask and show."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; without it gradio calls home
+
+import gradio as gr
+from fastapi import FastAPI
+from gradio.components import Component
+
+from ..engine.answer import Citation, Question, Statement
+from ..engine.engine import Engine, Event
+from ..errors import CitewellError, InputError
+from ..index.passage import Passage
+from .pace import paced
+from .transcript import answer_html, literal, message_html, progress_html
+
+Message = dict[str, Any]  # {"role": "user" | "assistant", "content": text, or a list of {"type": "text", "text": …}}
+
+INTERVAL = 0.15  # seconds between two updates of an answer on its way: oftener costs processor time and shows no more
+TITLE = "Citewell"
+LEAD = "Answers from your organisation’s documents, with the exact passage"
+WELCOME = (
+    "## What would you like to know?\nEvery answer quotes your organisation’s documents word for word and shows where."
+    " If they do not say, you will be told so."
+)
+HEADER = f'<header class="masthead"><h1>{TITLE}</h1><p>{LEAD}</p></header>'
+HEAD = """<meta name="description" content="Answers from your organisation’s own documents, with their sources">
+<link rel="stylesheet" href="web/source.css"><link rel="stylesheet" href="web/page.css">
+<script src="web/page.js" defer></script>"""
+
+THEME = gr.themes.Base(
+    primary_hue="blue",
+    neutral_hue="slate",
+    radius_size="md",
+    font=["system-ui", "Segoe UI", "Roboto", "DejaVu Sans", "sans-serif"],
+    font_mono=["ui-monospace", "DejaVu Sans Mono", "monospace"],
+)
+READY: dict[str, Any] = {"submit_btn": "Ask", "stop_btn": False}
+BUSY: dict[str, Any] = {"submit_btn": False, "stop_btn": "Stop"}
+
+
+def create_page(engine: Engine, examples: Sequence[str] = ()) -> gr.Blocks:
+    """The chat page over `engine`, offering the `examples` as first questions."""
+
+    async def respond(text: str, history: list[Message]) -> AsyncIterator[tuple[Any, ...]]:
+        async for messages, busy in conversation(engine, text, history):
+            yield messages, _box(busy), *((gr.skip(),) * 2 if busy is None else _begun(True))
+
+    page = gr.Blocks(title=TITLE, fill_height=True, analytics_enabled=False)
+    with page:
+        with gr.Row(elem_id="top"):
+            gr.Markdown(HEADER, sanitize_html=False, container=False)
+            restart = gr.Button("New conversation", size="sm", visible=False, elem_id="restart")
+        chat = gr.Chatbot(
+            label="Conversation",
+            show_label=False,
+            container=False,
+            scale=1,
+            placeholder=WELCOME,
+            layout="panel",
+            buttons=[],
+            feedback_options=None,
+            latex_delimiters=[],
+            elem_id="chat",
+        )
+        with gr.Column(visible=bool(examples), elem_id="examples") as offered:
+            choices = [gr.Button(question, size="sm") for question in examples]
+        box = gr.Textbox(
+            label="Your question",
+            placeholder="Ask in plain words",
+            max_lines=6,
+            autofocus=True,
+            elem_id="question",
+            **READY,
+        )
+        shown: list[Component] = [chat, box, offered, restart]
+        answers: list[Any] = [
+            ask(respond, [source, chat], shown, show_progress="hidden", api_visibility="private")
+            for ask, source in ((box.submit, box), *((choice.click, choice) for choice in choices))
+        ]
+        box.stop(stopped, [chat], [chat, box], cancels=answers, api_visibility="private")
+        restart.click(cleared, None, shown, cancels=answers, api_visibility="private")
+    page.queue(max_size=100, default_concurrency_limit=16, status_update_rate=5)
+    return page
+
+
+def mount(page: gr.Blocks, app: FastAPI, favicon: Path) -> None:
+    """Serve `page` as the root of `app`, with all that Gradio would collect, keep or offer besides turned off."""
+    gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        theme=THEME,
+        head=HEAD,
+        footer_links=[],
+        favicon_path=str(favicon),
+        run_history=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        ssr_mode=False,
+        pwa=False,
+        show_error=False,
+        max_file_size="1kb",
+    )
+
+
+async def conversation(
+    engine: Engine, text: str, history: list[Message]
+) -> AsyncIterator[tuple[list[Message], bool | None]]:
+    """The conversation as it grows by one question and its answer, at most every `INTERVAL` seconds.
+
+    Yields the messages, and whether an answer is on its way: true at its start, false at its end, none in between. A
+    question that cannot be used is not part of the conversation; only the reason is added.
+    """
+    try:
+        question = Question.parse({"question": text, "turns": earlier_questions(history)})
+    except InputError as error:
+        yield [*history, _says(message_html(str(error)))], False
+        return
+    history = [*history, {"role": "user", "content": literal(question.text)}]
+    yield [*history, _says(progress_html((), (), ()))], True
+    shown = ""
+    try:
+        async for shown in paced(answer_states(engine.stream(question)), INTERVAL):
+            yield [*history, _says(shown)], None
+    except CitewellError as error:
+        shown = message_html(str(error))
+    yield [*history, _says(shown)], False
+
+
+async def answer_states(events: AsyncIterator[Event]) -> AsyncIterator[str]:
+    """An answer's HTML after each event."""
+    passages: tuple[Passage, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    citations: dict[int, Citation] = {}
+    async for event in events:
+        if event.answer:
+            yield answer_html(event.answer)
+            return
+        passages = passages or event.passages
+        statements = (*statements, event.statement) if event.statement else statements
+        citations |= {citation.n: citation for citation in event.citations}
+        yield progress_html(passages, statements, list(citations.values()))
+
+
+def earlier_questions(history: list[Message]) -> list[str]:
+    """What the user asked before, oldest first."""
+    return [unescape(_text(message)) for message in history if message["role"] == "user"]
+
+
+def stopped(history: list[Message]) -> tuple[list[Message], Any]:
+    """The conversation with a note that its last answer was stopped."""
+    return [*history, _says(message_html("stopped"))], _box(False)
+
+
+def cleared() -> tuple[Any, ...]:
+    """An empty conversation."""
+    return [], gr.update(value="", **READY), *_begun(False)
+
+
+def _text(message: Message) -> str:
+    content = message["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _says(html: str) -> Message:
+    return {"role": "assistant", "content": html}
+
+
+def _begun(begun: bool) -> tuple[Any, Any]:
+    """The changes to the examples and to the restart button: each is there when the other is not."""
+    return gr.update(visible=not begun), gr.update(visible=begun)
+
+
+def _box(busy: bool | None) -> Any:
+    """The change to the question box: emptied and with a stop button when an answer starts, ready again at its end."""
+    if busy is None:
+        return gr.skip()
+    return gr.update(value="", **BUSY) if busy else gr.update(**READY)

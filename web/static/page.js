@@ -1,0 +1,68 @@
+// The chat page's own behaviour: a citation opens its source beside the chat, with the quoted words in view.
+"use strict";
+(() => {
+  let panel, body, opener;
+
+  const element = (name, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+
+  function build() {
+    const close = element("button", { type: "button", className: "close", textContent: "Close", onclick: shut });
+    const whole = element("a", { className: "whole", target: "_blank", rel: "noopener", textContent: "Open in a new tab" });
+    body = element("div", { className: "body", tabIndex: 0 });
+    panel = element("aside", { id: "source", hidden: true }, element("div", { className: "bar" },
+      element("h2", { textContent: "Source" }), whole, close), body);
+    panel.setAttribute("aria-label", "Source");
+    document.body.append(panel);
+  }
+
+  async function open(link) {
+    if (!panel) build();
+    opener = link;
+    panel.querySelector(".whole").href = link.href;
+    let shown, failed = false;
+    try {
+      const response = await fetch(link.href);
+      if (!response.ok) throw new Error((await response.json()).detail);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      shown = document.adoptNode(page.querySelector("article"));
+    } catch (error) {
+      failed = true;
+      shown = element("p", { textContent: `The source cannot be shown: ${error.message}` });
+    }
+    if (opener !== link) return; // another one was opened in the meantime
+    body.replaceChildren(shown);
+    panel.hidden = false;
+    document.body.classList.add("source-open");
+    const mark = failed ? null : shown.querySelector("#quote");
+    (mark || body).focus({ preventScroll: true });
+    mark?.scrollIntoView({ block: "center" });
+  }
+
+  function shut() {
+    panel.hidden = true;
+    document.body.classList.remove("source-open");
+    const same = [...document.querySelectorAll("a.cite")].find((link) => link.href === opener.href);
+    (opener.isConnected ? opener : same)?.focus(); // the chat may have been drawn again
+    opener = null;
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.cite");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(link);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && panel && !panel.hidden) shut();
+  });
+
+  // Gradio names each message by its raw content, so that a screen reader would read markup aloud: the text is enough.
+  new MutationObserver(() => {
+    for (const message of document.querySelectorAll('#chat [data-testid="bot"][aria-label], #chat [data-testid="user"][aria-label]'))
+      message.removeAttribute("aria-label");
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
+})();

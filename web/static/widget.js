@@ -1,0 +1,211 @@
+// <citewell-chat>: the intranet widget. On a page whose origin is allowed to ask:
+//   <script src="https://citewell.example/widget.js" defer></script><citewell-chat heading="Ask the handbook"></citewell-chat>
+// It needs no other file, sends no cookie, writes no HTML from text, and runs under a strict Content-Security-Policy.
+"use strict";
+(() => {
+  const HOME = document.currentScript.src; // the API and the source view stand beside the script
+
+  const STYLE = `
+    /* A page's rules for the element itself beat these unless they are important; inside, no rule of the page's holds. */
+    :host { all: initial !important; display: block !important; position: fixed !important; right: 16px !important;
+      bottom: 16px !important; z-index: 2147483000 !important; color-scheme: light dark !important; }
+    .launch, .panel { font: 16px/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
+      --accent: #1d4ed8; --on-accent: #fff; --paper: #fff; --ink: #1e293b; --muted: #475569; --line: #cbd5e1; --tint: #e8efff; }
+    @media (prefers-color-scheme: dark) { .launch, .panel { --accent: #93b4ff; --on-accent: #0b1220; --paper: #0f172a;
+      --ink: #e8eef8; --muted: #b4c0d3; --line: #3b4a63; --tint: #1e2d4d; } }
+    * { box-sizing: border-box; }
+    [hidden] { display: none !important; }
+    button, textarea { font: inherit; color: inherit; }
+    button { cursor: pointer; border: 1px solid var(--line); border-radius: .6em; background: transparent; padding: .4em .9em; }
+    .primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
+    :is(button, textarea, a, summary, .log):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+    .launch { padding: .8em 1.3em; border-radius: 2em; box-shadow: 0 4px 16px #0f172a40; }
+    .panel { display: flex; flex-direction: column; width: min(26em, calc(100vw - 2em)); height: min(40em, calc(100vh - 2em));
+      background: var(--paper); color: var(--ink); border: 1px solid var(--line); border-radius: 1em; overflow: hidden;
+      box-shadow: 0 12px 40px #0f172a40; animation: rise .15s ease-out; }
+    @keyframes rise { from { opacity: 0; transform: translateY(.5em); } }
+    @media (prefers-reduced-motion: reduce) { .panel { animation: none; } }
+    header { display: flex; align-items: center; gap: 1em; padding: .75em 1em; border-bottom: 1px solid var(--line); }
+    h2 { margin: 0 auto 0 0; font-size: 1.0625em; font-weight: 650; }
+    .log { flex: 1; overflow-y: auto; padding: 1em; overflow-wrap: anywhere; }
+    .log p { margin: 0 0 .6em; white-space: pre-line; }
+    .question { width: fit-content; max-width: 85%; margin: 0 0 .8em auto !important; padding: .5em .9em; border-radius: 1em 1em .25em 1em;
+      background: var(--tint); }
+    .answer { margin-bottom: 1.2em; }
+    .verdict { font-weight: 650; }
+    .muted { color: var(--muted); font-size: .9em; }
+    details { margin: .4em 0; border: 1px solid var(--line); border-radius: .6em; padding: .45em .75em; font-size: .9375em; }
+    summary { cursor: pointer; font-weight: 600; }
+    blockquote { margin: .5em 0; padding-left: .75em; border-left: 3px solid var(--line); white-space: pre-line; }
+    a { color: var(--accent); }
+    form { display: flex; align-items: flex-end; gap: .6em; padding: .75em 1em; border-top: 1px solid var(--line); }
+    label { flex: 1; font-size: .8125em; font-weight: 600; color: var(--muted); }
+    textarea { display: block; width: 100%; height: 4.2em; resize: none; margin-top: .25em; padding: .5em .7em; font-size: 16px; font-weight: 400;
+      color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: .6em; }
+    textarea::placeholder { color: var(--muted); opacity: 1; }
+    .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }`;
+
+  const OUT_OF_REACH = "Citewell cannot be reached from this page. It may be down, or this site may not be on its list of allowed origins.";
+  const CUT_OFF = "The answer was cut off. Please ask again.";
+
+  const element = (name, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  };
+
+  const facts = ({ published, locator }) => [published && longDate(published), locator].filter(Boolean).join(" · ");
+
+  const longDate = (iso) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
+    .format(new Date(iso));
+
+  const sourceLink = ({ document_id, start, end }) => element("a", { textContent: "Open the document", target: "_blank", rel: "noopener",
+    href: new URL(`source/${encodeURIComponent(document_id)}?start=${start}&end=${end}#quote`, HOME).href });
+
+  const quotation = (summary, source, text) => element("details", {}, element("summary", { textContent: summary }),
+    element("blockquote", { textContent: text.replaceAll("\t", " · ") }),
+    element("p", { className: "muted" }, facts(source), element("br"), sourceLink(source)));
+
+  /** An answer as it is so far: what is drawn depends on nothing else. */
+  function draw(answer) {
+    const citations = [...answer.citations.values()];
+    const parts = answer.statements.map(({ text, citations: numbers }) =>
+      element("p", { textContent: `${text} ${numbers.map((n) => `[${n}]`).join("")}` }));
+    parts.push(...citations.map((citation) => quotation(`[${citation.n}] ${citation.title}`, citation, citation.quote)));
+    if (answer.message) parts.push(element("p", { className: "verdict", textContent: answer.message }));
+    if (answer.nearest.length) parts.push(element("p", { className: "muted", textContent: "Nearest passages (not an answer)" }));
+    parts.push(...answer.nearest.map((passage) => quotation(passage.title, passage, passage.text)));
+    if (!parts.length) parts.push(element("p", { className: "muted", textContent: "Looking in the documents…" }));
+    return parts;
+  }
+
+  const EVENTS = {
+    sources: () => {},
+    statement(answer, { statement, citations }) {
+      answer.statements.push(statement);
+      for (const citation of citations) answer.citations.set(citation.n, citation);
+    },
+    done(answer, { status, statements, citations, passages, answer: text }) {
+      Object.assign(answer, { done: true, statements, citations: new Map(citations.map((citation) => [citation.n, citation])) });
+      answer.message = statements.length ? "" : text;
+      answer.nearest = status === "not_found" ? passages.slice(0, 2) : [];
+    },
+    error(answer, { detail }) {
+      Object.assign(answer, { done: true, message: detail });
+    },
+  };
+
+  /** The server-sent events of a response body, as [name, data]. */
+  async function* serverSentEvents(body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const blocks = (text + part.value).split("\n\n");
+      text = blocks.pop();
+      for (const block of blocks) {
+        const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s, 2)));
+        yield [fields.event, JSON.parse(fields.data)];
+      }
+    }
+  }
+
+  async function* ask(question, turns, signal) {
+    const response = await fetch(new URL("api/ask", HOME), {
+      method: "POST", mode: "cors", credentials: "omit", referrerPolicy: "no-referrer", signal,
+      headers: { "content-type": "application/json", accept: "text/event-stream" }, body: JSON.stringify({ question, turns }),
+    }).catch((error) => { throw error.name === "AbortError" ? error : new Error(OUT_OF_REACH); });
+    if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail || OUT_OF_REACH);
+    yield* serverSentEvents(response.body);
+  }
+
+  class CitewellChat extends HTMLElement {
+    #turns = [];
+    #running = null;
+    #parts = {};
+
+    connectedCallback() {
+      if (this.shadowRoot) return;
+      const root = this.attachShadow({ mode: "open" });
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      root.adoptedStyleSheets = [sheet];
+      this.#build(root);
+    }
+
+    disconnectedCallback() {
+      this.#running?.abort();
+    }
+
+    #build(root) {
+      const heading = this.getAttribute("heading") || "Ask Citewell";
+      const launch = element("button", { type: "button", className: "launch primary", textContent: heading, onclick: () => this.#open() });
+      launch.setAttribute("aria-haspopup", "dialog");
+      const close = element("button", { type: "button", textContent: "Close", onclick: () => this.#close() });
+      const log = element("div", { className: "log", tabIndex: 0 });
+      log.setAttribute("role", "region");
+      log.setAttribute("aria-label", "Conversation");
+      const box = element("textarea", { placeholder: this.getAttribute("placeholder") || "Ask in plain words", onkeydown: (event) => {
+        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+      } });
+      const send = element("button", { className: "primary", textContent: "Ask" });
+      const stop = element("button", { type: "button", textContent: "Stop", hidden: true, onclick: () => this.#running?.abort() });
+      const form = element("form", { noValidate: true, onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
+        element("label", {}, "Your question", box), send, stop);
+      const status = element("p", { className: "spoken" });
+      status.setAttribute("role", "status");
+      const panel = element("div", { className: "panel", hidden: true }, element("header", {}, element("h2", { textContent: heading }), close),
+        log, form, status);
+      panel.setAttribute("role", "dialog");
+      panel.setAttribute("aria-label", heading);
+      panel.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); this.#close(); } });
+      root.append(launch, panel);
+      this.#parts = { launch, panel, log, box, send, stop, status };
+    }
+
+    #open() {
+      this.#show(true);
+      this.#parts.box.focus();
+    }
+
+    #close() {
+      this.#show(false);
+      this.#parts.launch.focus();
+    }
+
+    #show(open) {
+      this.#parts.panel.hidden = !open;
+      this.#parts.launch.hidden = open;
+    }
+
+    async #submit() {
+      const { log, box, send, stop, status } = this.#parts;
+      const question = box.value.trim();
+      if (!question || this.#running) return;
+      const answer = { statements: [], citations: new Map(), nearest: [], message: "", done: false };
+      const shown = element("div", { className: "answer" });
+      const update = () => { shown.replaceChildren(...draw(answer)); log.scrollTop = log.scrollHeight; };
+      log.append(element("p", { className: "question", textContent: question }), shown);
+      this.#running = new AbortController();
+      [box.value, status.textContent, send.hidden, stop.hidden] = ["", "", true, false];
+      update();
+      try {
+        for await (const [kind, data] of ask(question, this.#turns, this.#running.signal)) {
+          EVENTS[kind]?.(answer, data);
+          update();
+        }
+        if (!answer.done) answer.message = CUT_OFF;
+        this.#turns.push(question);
+      } catch (error) {
+        answer.message = error.name === "AbortError" ? "Stopped." : error.message;
+      }
+      update();
+      this.#running = null;
+      if (this.shadowRoot.activeElement === stop) box.focus();
+      [send.hidden, stop.hidden] = [false, true];
+      status.textContent = answer.message || `Answer with ${answer.citations.size} source${answer.citations.size === 1 ? "" : "s"}: `
+        + answer.statements.map(({ text }) => text).join(" ");
+    }
+  }
+
+  if (!customElements.get("citewell-chat")) customElements.define("citewell-chat", CitewellChat);
+})();

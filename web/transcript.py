@@ -1,0 +1,112 @@
+"""Answers as the HTML that the chat shows. Every piece of a document or a question is escaped."""
+
+from collections.abc import Sequence
+from html import escape
+from urllib.parse import quote, urlencode
+
+from ..engine.answer import Answer, Citation, Statement
+from ..index.passage import Passage
+from ..ingest.chunk import Chunk
+from ..ingest.document import BLOCK_SEPARATOR, CELL_SEPARATOR
+from .dates import long_date
+
+NEAREST = 2  # passages offered with “not found”
+EXCERPT = 280  # characters of such a passage
+
+
+def literal(text: str) -> str:
+    """Text that the chat's Markdown shows as it is: all ASCII punctuation as character references."""
+    return "".join(f"&#{ord(c)};" if c.isascii() and not c.isalnum() and c != " " else c for c in text)
+
+
+def answer_html(answer: Answer) -> str:
+    """A finished answer: statements with their `[1]`, then the sources; or why there is none, and what came nearest."""
+    parts = [_note(f"Understood as: {answer.rewritten}")] if answer.rewritten else []
+    if answer.statements:
+        parts.append(statements_html(answer.statements, answer.citations))
+    if answer.message:
+        parts.append(f'<p class="verdict">{_line(answer.message)}</p>')
+    if answer.status == "not_found":
+        parts.append(_nearest(answer.passages[:NEAREST]))
+    return _div("answer", "".join(parts))
+
+
+def progress_html(passages: Sequence[Passage], statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
+    """An answer on its way."""
+    shown = statements_html(statements, citations)
+    count = f"{len(passages)} passages found. " if passages else ""
+    return _div("answer", shown or _note(f"{count}Reading…"))
+
+
+def statements_html(statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
+    """Statements, a paragraph each, then the list of their sources."""
+    by_number = {citation.n: citation for citation in citations}
+    paragraphs = []
+    for statement in statements:
+        marks = "".join(_mark(by_number[n]) for n in statement.citations)
+        paragraphs.append(f'<p class="statement">{_line(statement.text)} {marks}</p>')
+    sources = "".join(_source(citation) for citation in citations)
+    return "".join(paragraphs) + (f'<ul class="sources">{sources}</ul>' if sources else "")
+
+
+def message_html(text: str) -> str:
+    """A line of Citewell's own, such as an error's, as a sentence."""
+    return _div("answer", f'<p class="verdict">{_line(text[:1].upper() + text[1:])}.</p>')
+
+
+def source_url(document_id: str, start: int, end: int) -> str:
+    """Where a passage is shown, relative to the chat page, so that it works below any path."""
+    return f"source/{quote(document_id)}?{urlencode({'start': start, 'end': end})}#quote"
+
+
+def _mark(citation: Citation) -> str:
+    """The `[1]` of a statement. Its name for screen readers says what it opens."""
+    name = f'<span class="spoken"> source: {_line(citation.title)}</span>'
+    return f'<a class="cite" href="{_href(citation)}">[{citation.n}]{name}</a>'
+
+
+def _source(citation: Citation) -> str:
+    facts = " · ".join(part for part in (long_date(citation.published), citation.locator) if part)
+    link = f'<a class="cite" href="{_href(citation)}">{_line(citation.title)}</a>'
+    return f'<li><span class="number">[{citation.n}]</span> {link} <span class="facts">{_line(facts)}</span></li>'
+
+
+def _nearest(passages: Sequence[Passage]) -> str:
+    if not passages:
+        return ""
+    items = "".join(map(_passage, passages))
+    return f'<p class="nearest">Nearest passages (not an answer)</p><ul class="passages">{items}</ul>'
+
+
+def _passage(passage: Passage) -> str:
+    chunk = passage.chunk
+    href = escape(source_url(chunk.document_id, chunk.start, chunk.start + len(chunk.text.rstrip())))
+    facts = " · ".join(part for part in (long_date(chunk.published), chunk.locator) if part)
+    link = f'<a class="cite" href="{href}">{_line(chunk.title)}</a>'
+    shown = f'<span class="facts">{_line(facts)}</span><span class="excerpt">{_line(_excerpt(chunk))}</span>'
+    return f"<li>{link} {shown}</li>"
+
+
+def _excerpt(chunk: Chunk) -> str:
+    """The beginning of a chunk without its headings, which the locator shows; the cells of a table apart."""
+    text = " ".join(part for part in chunk.text.split(BLOCK_SEPARATOR) if part not in chunk.headings)
+    if chunk.kind == "table":
+        text = text.strip().replace(CELL_SEPARATOR, " · ").replace("\n", " · ")
+    return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
+
+
+def _href(citation: Citation) -> str:
+    return escape(source_url(citation.document_id, citation.start, citation.end))
+
+
+def _line(text: str) -> str:
+    """Escaped text on one line: a blank line would end the HTML block and let Markdown in."""
+    return escape(" ".join(text.split()))
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{_line(text)}</p>'
+
+
+def _div(name: str, content: str) -> str:
+    return f'<div class="{name}">{content}</div>'
