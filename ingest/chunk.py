@@ -6,23 +6,30 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from .document import BLOCK_SEPARATOR, Block, Document
+from .document import BLOCK_SEPARATOR, CELL_SEPARATOR, ITEM_SEPARATOR, Block, Document
 from .sentences import split_sentences
 
-CHUNKER_VERSION = 2  # part of the index recipe: raise it when chunks of the same file change
+CHUNKER_VERSION = 4  # part of the index recipe: raise it when chunks of the same file change
 TARGET_LENGTH = 700  # characters: short blocks of a section are joined up to this
 MAX_LENGTH = 1200  # characters: with its context, about the 256 tokens that the default embedding model reads
 
-UnitKind = Literal["heading", "caption", "sentence", "item", "header", "row"]
+LONG_ITEM = 300  # characters: a longer list item is quoted by the sentence
+LONG_ROW = 400  # characters: a longer table row is quoted by the cell, or by the item of a list in a cell
+
+UnitKind = Literal["heading", "caption", "sentence", "item", "header", "row", "cell"]
 
 
 class Unit(NamedTuple):
-    """The smallest piece that is quoted: `start` and `end` in its chunk's text; `block` counts the document's blocks."""
+    """The smallest piece that is quoted: `start` and `end` in its chunk's text.
+
+    `block` counts the document's blocks; `column` is that of a cell, from 0.
+    """
 
     start: int
     end: int
     kind: UnitKind
     block: int
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,15 +111,42 @@ def _units(blocks: Sequence[Block], index: int, offset: int) -> list[Unit]:
     after = blocks[index + 1].table if index + 1 < len(blocks) else None
     if block.kind == "heading":
         return [Unit(offset, offset + len(block.text), "heading", index)]
-    if after and after.caption and after.caption.rstrip(".:") in block.text and len(block.text) < len(after.caption) + 12:
+    if (
+        after
+        and after.caption
+        and after.caption.rstrip(".:") in block.text
+        and len(block.text) < len(after.caption) + 12
+    ):
         return [Unit(offset, offset + len(block.text), "caption", index)]
     if block.kind == "text":
         return [Unit(offset + start, offset + end, "sentence", index) for start, end in split_sentences(block.text)]
     units: list[Unit] = []
     for number, line in enumerate(block.text.split("\n")):
-        kind: UnitKind = "item" if block.kind == "list" else "row" if number else "header"
-        units.append(Unit(offset, offset + len(line), kind, index))
+        if block.kind == "list":
+            units += _item_units(line, index, offset)
+        elif number and len(line) > LONG_ROW:
+            units += _cell_units(line, index, offset)
+        else:
+            units.append(Unit(offset, offset + len(line), "row" if number else "header", index))
         offset += len(line) + 1
+    return units
+
+
+def _item_units(line: str, index: int, offset: int) -> list[Unit]:
+    """A list item as one unit, or a long one as its sentences."""
+    spans = split_sentences(line) if len(line) > LONG_ITEM else [(0, len(line))]
+    return [Unit(offset + start, offset + end, "item", index) for start, end in spans]
+
+
+def _cell_units(line: str, index: int, offset: int) -> list[Unit]:
+    """The cells of a long row, each list in a cell item by item; empty cells have none."""
+    units = []
+    for column, cell in enumerate(line.split(CELL_SEPARATOR)):
+        for item in cell.split(ITEM_SEPARATOR):
+            if item:
+                units.append(Unit(offset, offset + len(item), "cell", index, column))
+            offset += len(item) + len(ITEM_SEPARATOR)
+        offset += len(CELL_SEPARATOR) - len(ITEM_SEPARATOR)
     return units
 
 

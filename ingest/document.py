@@ -7,6 +7,7 @@ from typing import Literal
 BlockKind = Literal["heading", "text", "list", "table"]
 BLOCK_SEPARATOR = "\n\n"
 CELL_SEPARATOR = "\t"
+ITEM_SEPARATOR = " · "  # between the items of a list in a cell
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import DocumentError, InputError
+from .caption import captioned
 from .decode import decode
 from .document import Block, Document
 from .metadata import published_in, publisher_in, title_in
@@ -121,7 +122,7 @@ def _document(path: Path, digest: str, page: Page) -> Document:
         publisher=page.publisher or publisher_in(texts),
         published=page.published or published_in(texts),
         content_hash=digest,
-        blocks=tuple(_placed(page.blocks, title)),
+        blocks=tuple(_placed(list(captioned(page.blocks)), title)),
     )
 
 

@@ -9,11 +9,10 @@ from itertools import groupby
 from ..document import Block
 from ..furniture import furniture
 from ..metadata import account_in, parse_date
-from ..sentences import split_sentences
 from .page import Page, make_table, one_line
 
 LONGEST_HEADING = 120  # characters
-LONGEST_CAPTION = 200  # characters
+LONGEST_TITLE = 200  # characters, of an entry in a table of contents
 SHORTEST_BROKEN = 60  # characters: what a page break cuts is at least a line long
 MOST_HEADINGS_IN_A_ROW = 3  # more short lines in a row are a list of names or the like
 
@@ -54,7 +53,7 @@ def read(text: str) -> Page:
     content = [paragraph for number, paragraph in enumerate(paragraphs) if number not in dropped]
     content, titles = _without_contents(content)
     pieces = _rejoined([piece for paragraph in content for piece in _pieces(paragraph)])
-    blocks = tuple(_captioned(_blocks(pieces, titles)))
+    blocks = tuple(_blocks(pieces, titles))
     return Page(blocks, publisher=account_in(paragraphs[number] for number in sorted(dropped)))
 
 
@@ -71,7 +70,7 @@ def _paragraphs(text: str) -> list[str]:
 def _contents_titles(paragraph: str) -> list[str]:
     """The titles that a paragraph lists with page numbers; none when it is not such a list."""
     lines = paragraph.split("\n")
-    if len(lines) < 3 or max(map(len, lines)) > LONGEST_CAPTION:
+    if len(lines) < 3 or max(map(len, lines)) > LONGEST_TITLE:
         return []
     entries = [CONTENTS_LINE.fullmatch(line.strip()) for line in lines]
     found = [entry for entry in entries if entry]
@@ -85,7 +84,7 @@ def _without_contents(paragraphs: list[str]) -> tuple[list[str], frozenset[str]]
         titles = _contents_titles(paragraph)
         if not titles:
             continue
-        lone = {_key(other) for other in paragraphs[number + 1 :] if len(other) <= LONGEST_CAPTION}
+        lone = {_key(other) for other in paragraphs[number + 1 :] if len(other) <= LONGEST_TITLE}
         if sum(title in lone for title in titles) * 2 >= len(titles):
             first = number - 1 if number and CONTENTS_TITLE.fullmatch(_plain(paragraphs[number - 1])) else number
             return paragraphs[:first] + paragraphs[number + 1 :], frozenset(titles)
@@ -257,21 +256,3 @@ def _cell(cell: str) -> str:
         return cell.strip()
     parts = (one_line(unescape(CELL_TAG.sub("", part))) for part in CELL_BREAK.split(cell))
     return " · ".join(part for part in parts if part)
-
-
-def _captioned(blocks: Sequence[Block]) -> Iterator[Block]:
-    """Blocks whose tables have the line above them as caption; a heading there needs no repeating."""
-    for number, block in enumerate(blocks):
-        above = blocks[number - 1] if number else None
-        if block.table and above and above.kind == "text":
-            yield replace(block, table=replace(block.table, caption=_caption(above.text)))
-        else:
-            yield block
-
-
-def _caption(text: str) -> str:
-    """The last sentence of a paragraph, when it is all of it or announces what follows; else nothing."""
-    start, end = split_sentences(text)[-1]
-    sentence = one_line(text[start:end])
-    announces = start == 0 or sentence.endswith(":")
-    return sentence.rstrip(" .:") if announces and len(sentence) <= LONGEST_CAPTION else ""
