@@ -1,3 +1,3 @@
-"""Citewell answers questions from an organisation's own documents and proves every answer with the passage it came from."""
+"""Citewell answers questions from an organisation's own documents and proves each with its passage."""
 
 __version__ = "0.1.0"

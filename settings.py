@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -13,8 +13,6 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-from pydantic import field_validator
-from typing import Annotated
 
 from .errors import ConfigurationError
 
@@ -29,9 +27,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, toml_file=CONFIG_FILE, env_ignore_empty=True
     )
 
-    home: Path = Field(
-        default_factory=lambda: user_data_path("citewell"), description="Folder that holds all state."
-    )
+    home: Path = Field(default_factory=lambda: user_data_path("citewell"), description="Folder that holds all state.")
     chroma_url: str = Field(
         default="", description="Address of a Chroma server (http://host:port); empty for a local store under home."
     )
@@ -39,12 +35,14 @@ class Settings(BaseSettings):
         default="",
         description="A sentence-transformers model (folder or hub name); empty for the packaged all-MiniLM-L6-v2.",
     )
-    top_k: int = Field(default=8, ge=1, le=100, description="Passages retrieved for an answer.")
+    top_k: int = Field(default=12, ge=1, le=100, description="Passages retrieved for an answer.")
     answer_threshold: float = Field(
         default=0.5, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
     )
     host: str = Field(default="127.0.0.1", description="Address that `citewell serve` listens on.")
-    port: int = Field(default=7860, ge=0, le=65535, description="Port that `citewell serve` listens on; 0 picks a free one.")
+    port: int = Field(
+        default=7860, ge=0, le=65535, description="Port that `citewell serve` listens on; 0 picks a free one."
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Comma-separated origins whose pages may embed the chat widget; none by default."
     )
@@ -53,7 +51,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split_origins(cls, value: Any) -> Any:
         """Accept `https://a.example,https://b.example` as well as a TOML list."""
-        return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @classmethod
     def settings_customise_sources(
@@ -61,8 +63,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 

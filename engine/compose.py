@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..index.terms import terms
 from ..ingest.chunk import Chunk, Unit
 from .candidates import Candidate, Idf
 from .intent import Intent
@@ -12,10 +13,11 @@ from .tables import cell_number, choose_column, read_row
 MAX_QUOTES = 3
 MAX_LENGTH = 500  # characters of all quotes; the first is shown whatever its length
 MAX_LIST_LENGTH = 4000  # characters
-COMPLETES = 0.3  # added in full for a quote that holds all question terms that the quotes before it lack
+COMPLETES = 0.4  # added in full for a quote that holds all question terms that the quotes before it lack
 WORTH_SAYING = 0.5  # share of the best score under which a further quote is noise
 SAME = 0.7  # Jaccard similarity of terms from which two quotes say the same
-ANCHORS = 3  # candidates that may lead to a list or a table
+ANCHORS = 3  # candidates that may lead to a list or a table …
+ANCHOR_MARGIN = 0.1  # … when they score no less than this under the best
 
 _MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.)]\s")
@@ -68,12 +70,24 @@ def compose(
         query: the question's terms with their weights.
         around: gives the chunks before and after one.
     """
-    for candidate in candidates[:ANCHORS]:
-        if intent.extreme and candidate.unit.kind == "row" and (draft := _extreme_row(candidate, query, intent, around)):
+    near = [c for c in candidates[:ANCHORS] if c.score >= candidates[0].score - ANCHOR_MARGIN]
+    for candidate in near:
+        if (
+            intent.extreme
+            and candidate.unit.kind == "row"
+            and (draft := _extreme_row(candidate, query, intent, around))
+        ):
             return [draft]
-        if intent.wants_list and (draft := _whole_list(candidate, around)):
+        if intent.wants_list and (draft := _whole_list(candidate, query, around)):
             return [draft]
-    return [_draft(candidate, query, intent) for candidate in select(candidates, query, idf)]
+    chosen = select(candidates, query, idf)
+    drafts = (_whole_list(c, query, around) if leads_list(c.text) else None for c in chosen)
+    return [draft or _draft(c, query, intent) for draft, c in zip(drafts, chosen, strict=True)]
+
+
+def leads_list(text: str) -> bool:
+    """Whether a line announces the list that follows it."""
+    return text.rstrip().endswith(":")
 
 
 def select(candidates: Sequence[Candidate], query: Mapping[str, float], idf: Idf) -> list[Candidate]:
@@ -110,6 +124,8 @@ def _draft(candidate: Candidate, query: Mapping[str, float], intent: Intent) -> 
     text = candidate.text
     if unit.kind == "row":
         return _row_draft(chunk, unit, query, intent)
+    if unit.kind == "cell" and unit.column < len(chunk.header):
+        return Draft(f"{chunk.header[unit.column]}: {text}", chunk, text, chunk.start + unit.start)
     marker = _MARKER.match(text) if unit.kind == "item" else None
     skipped = marker.end() if marker else 0
     quote = text[skipped:]
@@ -118,15 +134,17 @@ def _draft(candidate: Candidate, query: Mapping[str, float], intent: Intent) -> 
 
 def _row_draft(chunk: Chunk, unit: Unit, query: Mapping[str, float], intent: Intent) -> Draft:
     row = chunk.text[unit.start : unit.end]
-    reading = read_row(row, chunk.header, query, intent)
     label = row.split("\t", 1)[0]
-    start = chunk.start + unit.start + reading.start
-    return Draft(reading.text, chunk, row[reading.start : reading.end], start, label)
+    return Draft(read_row(row, chunk.header, query, intent), chunk, row, chunk.start + unit.start, label)
 
 
 def _extreme_row(candidate: Candidate, query: Mapping[str, float], intent: Intent, around: Around) -> Draft | None:
-    """The row of the candidate's table with the highest or lowest number in the asked column; None if that is not clear."""
-    rows = [p for p in _pieces(around(candidate.passage.chunk)) if p.unit.block == candidate.unit.block and p.unit.kind == "row"]
+    """The row of the candidate's table that is extreme in the asked column; None if that is not clear."""
+    rows = [
+        p
+        for p in _pieces(around(candidate.passage.chunk))
+        if p.unit.block == candidate.unit.block and p.unit.kind == "row"
+    ]
     header = candidate.passage.chunk.header
     numeric = [n for n in range(1, len(header)) if all(_cell(p, n) is not None for p in rows)]
     if not numeric or len(rows) < 2:
@@ -150,17 +168,20 @@ def _cell(piece: Piece, column: int) -> float | None:
     return cell_number(cells[column]) if column < len(cells) else None
 
 
-def _whole_list(candidate: Candidate, around: Around) -> Draft | None:
-    """The list that the candidate is part of, or leads to, with the line that leads to it; None if there is none."""
-    if candidate.unit.kind == "row" or not (candidate.unit.kind == "item" or candidate.text.rstrip().endswith(":")):
+def _whole_list(candidate: Candidate, query: Mapping[str, float], around: Around) -> Draft | None:
+    """The list that the candidate leads to, or is an item of, with the line that leads to it; None if there is none.
+
+    An item stands for its list only when that line, with the headings, is about the question as much as the item is.
+    """
+    if candidate.unit.kind != "item" and not (candidate.unit.kind == "sentence" and leads_list(candidate.text)):
         return None
     pieces = _pieces(around(candidate.passage.chunk))
     at = next(n for n, p in enumerate(pieces) if p.chunk == candidate.passage.chunk and p.unit == candidate.unit)
     first, last = _list_bounds(pieces, at)
-    if last - first < 1:
+    lead = pieces[first - 1].text if first and leads_list(pieces[first - 1].text) else ""
+    if last == first or not (leads_list(candidate.text) or _is_about(lead, candidate, query)):
         return None
-    if first and pieces[first - 1].text.rstrip().endswith(":"):
-        first -= 1
+    first -= bool(lead)
     start, end = pieces[first].start, pieces[last].start + len(pieces[last].text)
     text = "".join(chunk.text for chunk in dict.fromkeys(p.chunk for p in pieces))
     quote = text[start - pieces[0].chunk.start : end - pieces[0].chunk.start]
@@ -169,15 +190,21 @@ def _whole_list(candidate: Candidate, around: Around) -> Draft | None:
     return Draft(re.sub(r"\n\s*\n", "\n", quote), pieces[first].chunk, quote, start)
 
 
+def _is_about(lead: str, item: Candidate, query: Mapping[str, float]) -> bool:
+    """Whether a list's leading line and headings hold as much of the question as one of its items does."""
+    above = set(terms(" ".join((lead, *item.passage.chunk.headings))))
+    own = set(item.terms)
+    return sum(query.get(t, 0.0) for t in above) >= sum(query.get(t, 0.0) for t in own)
+
+
 def _list_bounds(pieces: Sequence[Piece], at: int) -> tuple[int, int]:
     """The first and last item of the list at `at`; of a bulleted list inside a numbered one, the bullets alone."""
-    leads = pieces[at].text.rstrip().endswith(":")
-    if leads and at + 1 < len(pieces) and pieces[at + 1].unit.kind == "item":
+    if leads_list(pieces[at].text) and at + 1 < len(pieces) and pieces[at + 1].unit.kind == "item":
         at += 1
     numbered = bool(_NUMBERED.match(pieces[at].text))
 
     def belongs(piece: Piece) -> bool:
-        return piece.unit.kind == "item" and (numbered or not _NUMBERED.match(piece.text))
+        return piece.unit.kind == "item" and (numbered or not (leads_list(piece.text) or _NUMBERED.match(piece.text)))
 
     if not belongs(pieces[at]):
         return at, at

@@ -3,8 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,45 +12,53 @@ from ..index.lexical import LexicalIndex
 from ..index.passage import Passage
 from ..index.terms import terms
 from .candidates import Candidate
+from .rewrite import Query
 
 COEFFICIENTS = Path(__file__).with_name("confidence.json")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NAME = re.compile(r"(?<=[^.?!:–] )[A-Z][\w'’-]*[a-z][\w'’-]*|\b\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True)
 class Features:
-    """What the estimate rests on; all are cosines or shares in 0…1, so that they mean the same in any corpus.
+    """What the estimate rests on: cosines, shares in 0…1 and margins, so that they mean the same in any corpus.
 
-    `unit_cosine` and `passage_cosine` are the best of the retrieved; the coverages are shares of the question's terms,
-    weighted by idf, that the best unit, its passage, and all retrieved passages hold; `rarest_missing` is the idf of
-    the rarest term that the best passage lacks, as a share of the highest; `meets_intent` whether the best unit holds
-    a thing of the kind asked for; `numbers_missing` the share of the question's numbers that the best passage lacks.
+    The coverages are the shares of the question's terms, weighted by idf, that the best unit, its passage, and all
+    retrieved passages hold.
     """
 
-    unit_cosine: float
-    passage_cosine: float
+    unit_cosine: float  # the best of any unit with the question
+    passage_cosine: float  # the best of any passage with the question
     unit_coverage: float
     passage_coverage: float
     retrieved_coverage: float
-    rarest_missing: float
-    meets_intent: float
-    numbers_missing: float
+    rarest_missing: float  # idf of the rarest term that the best passage lacks, as a share of the highest idf
+    numbers_unknown: float  # the share of the question's numbers that no chunk of the index has
+    names_missing: float  # the share of the question's names and numbers that the best passage lacks
+    meets_intent: float  # 1 when a quote holds a thing of the kind asked for
+    bm25: float  # the best of any passage, as a share of the question's total idf
+    passage_margin: float  # fused score of the first passage over the second
+    unit_margin: float  # score of the first candidate over the second
 
 
 def features(
-    question: str, query: Mapping[str, float], best: Candidate, passages: Sequence[Passage], lexical: LexicalIndex, meets_intent: bool
+    query: Query,
+    candidates: Sequence[Candidate],
+    passages: Sequence[Passage],
+    lexical: LexicalIndex,
+    meets_intent: bool,
 ) -> Features:
-    """The features of a question's best candidate among its passages."""
-    idf = lexical.idf
-    total = sum(weight * idf(term) for term, weight in query.items()) or 1.0
+    """The features of a question's candidates among its passages, both best first and not empty."""
+    best = candidates[0]
+    idf = {term: lexical.idf(term) for term in query.weights}
+    total = sum(weight * idf[term] for term, weight in query.weights.items()) or 1.0
     held = _terms_of(best.passage)
     everywhere = held.union(*(_terms_of(passage) for passage in passages))
 
     def coverage(having: frozenset[str] | set[str]) -> float:
-        return sum(weight * idf(term) for term, weight in query.items() if term in having) / total
+        return sum(weight * idf[term] for term, weight in query.weights.items() if term in having) / total
 
-    missing = [idf(term) for term, weight in query.items() if term not in held and weight == 1.0]
-    numbers = set(terms(" ".join(_NUMBER.findall(question))))
+    missing = [idf[term] for term, weight in query.weights.items() if term not in held and weight == 1.0]
     return Features(
         unit_cosine=max(max(passage.units, default=0.0) for passage in passages),
         passage_cosine=max(passage.dense for passage in passages),
@@ -58,24 +66,34 @@ def features(
         passage_coverage=coverage(held),
         retrieved_coverage=coverage(everywhere),
         rarest_missing=max(missing, default=0.0) / lexical.highest_idf,
+        numbers_unknown=_share_missing(terms(" ".join(_NUMBER.findall(query.asked))), lexical),
+        names_missing=_share_missing(terms(" ".join(_NAME.findall(query.asked))), held),
         meets_intent=float(meets_intent),
-        numbers_missing=len(numbers - held) / len(numbers) if numbers else 0.0,
+        bm25=max(passage.lexical for passage in passages) / total,
+        passage_margin=passages[0].score - passages[1].score if len(passages) > 1 else 0.0,
+        unit_margin=best.score - candidates[1].score if len(candidates) > 1 else 0.0,
     )
 
 
 def confidence(found: Features) -> float:
-    """The probability, 0…1, that the best candidate answers."""
+    """The probability, 0…1, that the documents answer."""
     fitted = _coefficients()
-    logit = fitted["intercept"] + sum(fitted[name] * value for name, value in vars(found).items())
+    logit = fitted["intercept"] + sum(fitted[name] * value for name, value in asdict(found).items())
     return 1 / (1 + math.exp(-logit))
 
 
 @cache
 def _coefficients() -> dict[str, float]:
-    """Fitted by `python -m citewell.eval.calibrate`."""
+    """As fitted by `python -m citewell.eval.calibrate`, which also says on what."""
     loaded: dict[str, float] = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["coefficients"]
     return loaded
 
 
+def _share_missing(wanted: Sequence[str], having: Container[str]) -> float:
+    """The share of distinct terms that are missing; 0 when none is wanted."""
+    return sum(term not in having for term in set(wanted)) / len(set(wanted)) if wanted else 0.0
+
+
 def _terms_of(passage: Passage) -> frozenset[str]:
-    return frozenset(terms(passage.chunk.context)) | frozenset(terms(passage.chunk.text)) | frozenset(terms(passage.chunk.published or ""))
+    chunk = passage.chunk
+    return frozenset((*terms(chunk.context), *terms(chunk.text), *terms(chunk.published or "")))

@@ -10,14 +10,15 @@ from typing import Literal
 from ..index.passage import Passage
 from ..index.retriever import HybridRetriever
 from ..index.store import Store
+from ..index.terms import terms
 from ..ingest.chunk import Chunk
 from ..settings import Settings
 from .answer import Answer, Citation, Question, Statement
 from .candidates import find_candidates
 from .compose import Draft, compose
-from .confidence import confidence, features
-from .followup import query_terms, rewrite
+from .confidence import Features, confidence, features
 from .intent import read_intent
+from .rewrite import Query, rewrite
 from .verify import is_verbatim, unsupported_figures
 
 NOT_FOUND = "The documents do not say."
@@ -47,8 +48,7 @@ class Engine:
     def search(self, question: Question, top: int = 10) -> tuple[tuple[Passage, ...], dict[str, float]]:
         """Passages best first, and milliseconds (`retrieve`, `total`)."""
         begun = time.perf_counter()
-        rewritten = rewrite(question.text, question.turns)
-        passages = self.retriever.search(rewritten or question.text, top, question.filters)
+        passages = self.retriever.search(self.query(question).text, top, question.filters)
         spent = (time.perf_counter() - begun) * 1000
         return tuple(passages), {"retrieve": spent, "total": spent}
 
@@ -60,13 +60,13 @@ class Engine:
             StoreError, ModelError: the index or the embedding model does not answer.
         """
         clock = [time.perf_counter()]
-        rewritten = rewrite(question.text, question.turns)
-        passages = self.retriever.search(rewritten or question.text, filters=question.filters)
+        query = self.query(question)
+        passages = self.retriever.search(query.text, filters=question.filters)
         clock.append(time.perf_counter())
-        drafts, probability = self._compose(question.text, rewritten, passages)
+        drafts, found = self.compose(query, passages)
+        probability = confidence(found) if found else 0.0
         clock.append(time.perf_counter())
-        found = probability >= self._threshold
-        statements, citations = self._verified(drafts) if found else ((), ())
+        statements, citations = self._verified(drafts) if probability >= self._threshold else ((), ())
         clock.append(time.perf_counter())
         names = ("retrieve", "compose", "verify")
         ms = {name: (after - before) * 1000 for name, before, after in zip(names, clock, clock[1:], strict=False)}
@@ -81,7 +81,7 @@ class Engine:
             index=self.store.fingerprint,
             ms=ms | {"total": (clock[-1] - clock[0]) * 1000},
             message="" if statements else NOT_FOUND if passages else EMPTY_INDEX,
-            rewritten=rewritten,
+            rewritten=query.text if query.text != question.text else None,
         )
 
     async def stream(self, question: Question) -> AsyncIterator[Event]:
@@ -93,16 +93,24 @@ class Engine:
             yield Event("statement", statement=statement, citations=cited)
         yield Event("done", answer=answer)
 
-    def _compose(self, text: str, rewritten: str | None, passages: Sequence[Passage]) -> tuple[list[Draft], float]:
-        """Drafts of the statements, and the probability that they answer."""
-        lexical = self.retriever.lexical
-        query, intent = query_terms(text, rewritten), read_intent(rewritten or text)
-        candidates = find_candidates(rewritten or text, query, intent, passages, lexical.idf)
+    def query(self, question: Question) -> Query:
+        """What is looked for to answer a question."""
+        lexical, embedder = self.retriever.lexical, self.store.embedder
+
+        def is_word(word: str) -> bool:
+            return all(term in lexical for term in terms(word)) or embedder.knows(word)
+
+        return rewrite(question.text, question.turns, lexical.glossary, is_word)
+
+    def compose(self, query: Query, passages: Sequence[Passage]) -> tuple[list[Draft], Features | None]:
+        """Drafts of the statements, and what their confidence rests on (None when there is nothing to quote)."""
+        lexical, intent = self.retriever.lexical, read_intent(query.text)
+        candidates = find_candidates(query, intent, passages, lexical.idf)
         if not candidates:
-            return [], 0.0
-        drafts = compose(candidates, query, intent, lexical.idf, self.store.around)
-        meets = intent.is_met_by(drafts[0].text, rewritten or text)
-        return drafts, confidence(features(text, query, candidates[0], passages, lexical, meets))
+            return [], None
+        drafts = compose(candidates, query.weights, intent, lexical.idf, self.store.around)
+        meets = any(intent.is_met_by(draft.text, query.text) for draft in drafts)
+        return drafts, features(query, candidates, passages, lexical, meets)
 
     def _verified(self, drafts: Sequence[Draft]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
         """Numbered statements and citations of the drafts that hold; one that does not is withheld."""
@@ -132,4 +140,3 @@ def _citation(draft: Draft, number: int) -> Citation:
         start=draft.start,
         end=draft.end,
     )
-

@@ -1,31 +1,20 @@
-"""Table rows as readable statements, each with the text that it quotes."""
+"""Table rows as readable statements."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..index.terms import terms
 from ..ingest.document import CELL_SEPARATOR
 from .intent import Intent
 
 LONG_CELL = 80  # characters: a first cell that is longer is no label
-LONG_ROW = 400  # characters: of a longer row only the asked columns are shown
 
 _PERCENT = re.compile(r"\d\s?%")
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
-@dataclass(frozen=True)
-class RowReading:
-    """What a row says: readable text, and the span of the row's text that it quotes."""
-
-    text: str
-    start: int
-    end: int
-
-
-def read_row(row: str, header: tuple[str, ...], query: Mapping[str, float], intent: Intent) -> RowReading:
-    """A row as "label: column value", led by the column that the question asks for.
+def read_row(row: str, header: tuple[str, ...], query: Mapping[str, float], intent: Intent) -> str:
+    """A row as "label: column value; …", led by the column that the question asks for.
 
     Args:
         row: the row's cells, parted by tabs.
@@ -35,22 +24,18 @@ def read_row(row: str, header: tuple[str, ...], query: Mapping[str, float], inte
     has_label = len(cells) > 1 and bool(cells[0]) and len(cells[0]) <= LONG_CELL
     columns = [number for number in range(int(has_label), len(cells)) if cells[number]]
     asked = choose_column(header, cells, columns, query, intent)
-    if len(row) > LONG_ROW and columns:
-        shown = [asked if asked is not None else max(columns, key=lambda n: _overlap(cells[n], query))]
-        start = sum(len(cell) + 1 for cell in cells[: shown[0]])
-        span = start, start + len(cells[shown[0]])
-    else:
-        shown = sorted(columns, key=lambda n: n != asked)
-        span = 0, len(row)
+    shown = sorted(columns, key=lambda n: n != asked)
     said = "; ".join(f"{header[n]} {cells[n]}".strip() if n < len(header) else cells[n] for n in shown)
-    return RowReading(f"{cells[0]}: {said}" if has_label and said else said or row, *span)
+    return f"{cells[0]}: {said}" if has_label and said else said or row
 
 
 def choose_column(
     header: tuple[str, ...], cells: list[str], columns: list[int], query: Mapping[str, float], intent: Intent
 ) -> int | None:
     """The column that the question asks for, None where none stands out."""
-    scored = sorted(((_column_score(header[n], cells[n], query, intent), -n) for n in columns if n < len(header)), reverse=True)
+    scored = sorted(
+        ((_column_score(header[n], cells[n], query, intent), -n) for n in columns if n < len(header)), reverse=True
+    )
     if not scored or scored[0][0] <= 0 or (len(scored) > 1 and scored[0][0] == scored[1][0]):
         return None
     return -scored[0][1]
@@ -64,7 +49,9 @@ def cell_number(cell: str) -> float | None:
 
 def _column_score(name: str, cell: str, query: Mapping[str, float], intent: Intent) -> float:
     percent = bool(_PERCENT.search(cell)) or "%" in name
-    fits = (intent.kind == "percent" and percent) or (intent.kind == "number" and cell_number(cell) is not None and not percent)
+    fits = (intent.kind == "percent" and percent) or (
+        intent.kind == "number" and cell_number(cell) is not None and not percent
+    )
     return _overlap(name, query) + fits
 
 

@@ -13,7 +13,7 @@ def is_verbatim(citation: Citation, chunks: Sequence[Chunk]) -> bool:
     """Whether the quote is the stored text at its span; `chunks` follow each other and cover the span."""
     text = "".join(chunk.text for chunk in chunks)
     start = citation.start - chunks[0].start
-    return 0 <= start and text[start : start + citation.end - citation.start] == citation.quote and bool(citation.quote)
+    return start >= 0 and text[start : start + citation.end - citation.start] == citation.quote and bool(citation.quote)
 
 
 def unsupported_figures(text: str, held_by: Iterable[str]) -> set[str]:

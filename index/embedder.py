@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from ..errors import ModelError
 from ..ingest.chunk import Chunk
+from .terms import terms
 
 if TYPE_CHECKING:
-    import torch
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
 Vectors = npt.NDArray[np.float32]  # shape (n, dimension), each row of length 1
@@ -69,15 +69,27 @@ class Embedder:
             return HuggingFaceEmbedding(self.path, device="cpu", model_kwargs={"dtype": dtype})
         except (OSError, ValueError) as error:
             fault = str(error).splitlines()[0]
-            raise ModelError(f"embedding model {self.name}: {fault}; set CITEWELL_EMBEDDING_MODEL to a model") from error
+            raise ModelError(
+                f"embedding model {self.name}: {fault}; set CITEWELL_EMBEDDING_MODEL to a model"
+            ) from error
 
     @cached_property
     def dimension(self) -> int:
         return int(self.query("dimension").shape[0])
 
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word is in the model's vocabulary, in any inflection: a fair test of a misspelling."""
+        return bool(self._stems.intersection(terms(word)))
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        whole = (piece for piece in self._model._model.tokenizer.get_vocab() if piece.isalpha())
+        return frozenset(terms(" ".join(whole)))
+
     def query(self, text: str) -> npt.NDArray[np.float32]:
         """The vector of a question, shape (dimension,)."""
-        return _normalise(np.asarray([self._model.get_query_embedding(text)], dtype=np.float32))[0]
+        vector: npt.NDArray[np.float32] = np.asarray(self._model.get_query_embedding(text), dtype=np.float32)
+        return np.asarray(_normalise(vector[np.newaxis])[0])
 
     def encode(self, chunks: Sequence[Chunk]) -> list[Encoded]:
         """Chunks' vectors with those of their units, in the order given."""
@@ -127,7 +139,9 @@ def pool_spans(
     """
     starts, ends = offsets[:, 0], offsets[:, 1]
     pooled = [
-        tokens[inside].mean(axis=0) if (inside := (starts >= start) & (ends <= end) & (ends > starts)).any() else fallback
+        tokens[inside].mean(axis=0)
+        if (inside := (starts >= start) & (ends <= end) & (ends > starts)).any()
+        else fallback
         for start, end in spans
     ]
     return _normalise(np.asarray(pooled, dtype=np.float32).reshape(len(spans), tokens.shape[1]))

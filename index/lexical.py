@@ -11,22 +11,29 @@ import numpy as np
 import numpy.typing as npt
 
 from ..ingest.chunk import Chunk
+from .glossary import Glossary, build_glossary
 from .terms import terms
 
 K1, B = 1.2, 0.75
-LAYOUT = 1  # raise it when what is saved, or `terms`, changes
+LAYOUT = 3  # raise it when what is saved, or `terms`, changes
 
 
 class LexicalIndex:
     """BM25 (Robertson et al. 1995, in Lucene's variant) over chunks with their titles, headings and table headers."""
 
     def __init__(
-        self, model: bm25s.BM25 | None, ids: Sequence[str], documents: Sequence[str], published: Sequence[str]
+        self,
+        model: bm25s.BM25 | None,
+        ids: Sequence[str],
+        documents: Sequence[str],
+        published: Sequence[str],
+        glossary: Glossary,
     ) -> None:
         """Parallel sequences over chunks: `ids`, names of their `documents`, ISO dates `published` ("" if unknown)."""
         self.ids = list(ids)
         self.documents = np.asarray(documents, dtype=object)
         self.published = np.asarray(published, dtype=object)
+        self.glossary = glossary
         self.position = {key: number for number, key in enumerate(self.ids)}
         self._model = model
         self._idf = idf(np.diff(model.scores["indptr"]), len(self.ids)) if model else np.zeros(0)
@@ -34,13 +41,19 @@ class LexicalIndex:
     @classmethod
     def build(cls, chunks: Iterable[tuple[str, Chunk]]) -> "LexicalIndex":
         """From ids and chunks, in any order."""
-        rows = [(key, chunk.document, chunk.published or "", search_terms(chunk)) for key, chunk in chunks]
-        corpus = [list(tokens) for *_, tokens in rows]
+        rows = list(chunks)
+        corpus = [list(search_terms(chunk)) for _, chunk in rows]
         model = None
         if any(corpus):
             model = bm25s.BM25(method="lucene", k1=K1, b=B)
             model.index(corpus, show_progress=False)
-        return cls(model, [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+        return cls(
+            model,
+            [key for key, _ in rows],
+            [chunk.document for _, chunk in rows],
+            [chunk.published or "" for _, chunk in rows],
+            build_glossary(chunk.text for _, chunk in rows),
+        )
 
     def scores(self, query: Sequence[str]) -> npt.NDArray[np.float32]:
         """The BM25 score of every chunk, in the order of `ids`."""
@@ -49,7 +62,7 @@ class LexicalIndex:
             return np.zeros(len(self.ids), dtype=np.float32)
         return np.asarray(self._model.get_scores(known), dtype=np.float32)
 
-    def __contains__(self, term: str) -> bool:
+    def __contains__(self, term: object) -> bool:
         """Whether any chunk has this term."""
         return bool(term) and self._model is not None and term in self._model.vocab_dict
 
@@ -69,7 +82,8 @@ class LexicalIndex:
         if self._model:
             self._model.save(part / "bm25", show_progress=False)
         lists = {"ids": self.ids, "documents": self.documents.tolist(), "published": self.published.tolist()}
-        (part / "chunks.json").write_text(json.dumps(lists), encoding="utf-8")
+        words = {"phrases": dict(self.glossary.phrases), "words": dict(self.glossary.words)}
+        (part / "chunks.json").write_text(json.dumps(lists | {"glossary": words}), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
 
@@ -78,7 +92,7 @@ class LexicalIndex:
         """Read what `save` wrote."""
         lists = json.loads((folder / "chunks.json").read_text(encoding="utf-8"))
         model = bm25s.BM25.load(folder / "bm25", show_progress=False) if (folder / "bm25").is_dir() else None
-        return cls(model, lists["ids"], lists["documents"], lists["published"])
+        return cls(model, lists["ids"], lists["documents"], lists["published"], Glossary(**lists["glossary"]))
 
 
 def open_lexical(home: Path, fingerprint: str, chunks: Iterable[tuple[str, Chunk]]) -> LexicalIndex:

@@ -66,7 +66,9 @@ class HybridRetriever(BaseRetriever):
         fused = fuse({"dense": dense, "lexical": words, "unit": best_unit})
         order = np.argsort(-fused, kind="stable")[: top or self._top_k]
         return [
-            Passage(fetched[ids[i]][0], float(dense[i]), float(words[i]), tuple(map(float, units[i])), float(fused[i]), rank)
+            Passage(
+                fetched[ids[i]][0], float(dense[i]), float(words[i]), tuple(map(float, units[i])), float(fused[i]), rank
+            )
             for rank, i in enumerate(order, 1)
         ]
 
@@ -77,7 +79,7 @@ class HybridRetriever(BaseRetriever):
         lexical: LexicalIndex,
         allowed: npt.NDArray[np.bool_],
     ) -> list[str]:
-        """Ids of the best of each half, without repeats. Ids that the lexical index lacks are not yet, or no longer, indexed."""
+        """Ids of the best of each half, without repeats; those that the lexical index lacks are indexed no more."""
         count = CANDIDATES if allowed.all() else min(len(lexical.ids), CANDIDATES * 20)  # filtered after the search
         near = [key for key in self.store.nearest(vector, count) if key in lexical.position]
         dense = [key for key in near if allowed[lexical.position[key]]][:CANDIDATES]
@@ -97,7 +99,7 @@ def as_node(passage: Passage) -> TextNode:
 
 
 def _allowed(lexical: LexicalIndex, filters: Mapping[str, str]) -> npt.NDArray[np.bool_]:
-    """Which chunks the filters let through, in the order of the lexical index. A chunk without date fails a date filter."""
+    """Which chunks the filters let through, in the order of the lexical index; a date filter drops undated chunks."""
     allowed = np.ones(len(lexical.ids), dtype=bool)
     for name, value in filters.items():
         if name not in FILTERS:

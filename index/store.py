@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 COLLECTION = "citewell"
 REBUILDING = "citewell-rebuilding"
-HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
 WRITE_BATCH = 1000  # records
 
 
@@ -42,7 +41,11 @@ class Store:
         self._writing = REBUILDING if rebuild else COLLECTION
         if rebuild:
             self._drop(REBUILDING)
-        elif self._find(COLLECTION) is None and (left := self._find(REBUILDING)) and (left.metadata or {}).get("fingerprint"):
+        elif (
+            self._find(COLLECTION) is None
+            and (left := self._find(REBUILDING))
+            and (left.metadata or {}).get("fingerprint")
+        ):
             left.modify(name=COLLECTION)  # a rebuild was cut off between its last two steps
         if not rebuild:
             self._check_recipe()
@@ -90,11 +93,13 @@ class Store:
 
     def around(self, chunk: Chunk, reach: int = 4) -> list[Chunk]:
         """A chunk with up to `reach` chunks before and after it, in order."""
-        near = {"$and": [
-            {"document_id": chunk.document_id},
-            {"ordinal": {"$gte": chunk.ordinal - reach}},
-            {"ordinal": {"$lte": chunk.ordinal + reach}},
-        ]}
+        near = {
+            "$and": [
+                {"document_id": chunk.document_id},
+                {"ordinal": {"$gte": chunk.ordinal - reach}},
+                {"ordinal": {"$lte": chunk.ordinal + reach}},
+            ]
+        }
         return sorted(self._chunks(where=near), key=lambda other: other.ordinal)
 
     def chunks(self) -> Iterable[tuple[str, Chunk]]:
@@ -111,12 +116,16 @@ class Store:
 
     # Search
 
-    def nearest(self, vector: npt.NDArray[np.float32], count: int, where: dict[str, Any] | None = None) -> dict[str, float]:
+    def nearest(
+        self, vector: npt.NDArray[np.float32], count: int, where: dict[str, Any] | None = None
+    ) -> dict[str, float]:
         """The ids of the `count` chunks nearest to a vector, with their cosines."""
         collection = self._find(COLLECTION)
         if not collection:
             return {}
-        found = collection.query(query_embeddings=[vector], n_results=count, where=where, include=["distances"])
+        found = collection.query(
+            query_embeddings=[vector.tolist()], n_results=count, where=where, include=["distances"]
+        )
         distances = (found["distances"] or [[]])[0]
         return {key: 1 - distance for key, distance in zip(found["ids"][0], distances, strict=True)}
 
@@ -126,7 +135,9 @@ class Store:
         if not collection or not ids:
             return {}
         got = collection.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
-        rows = zip(got["ids"], got["documents"] or [], got["metadatas"] or [], np.asarray(got["embeddings"]), strict=True)
+        rows = zip(
+            got["ids"], got["documents"] or [], got["metadatas"] or [], np.asarray(got["embeddings"]), strict=True
+        )
         return {
             key: (chunk_from(text, metadata), np.asarray(vector, dtype=np.float32), str(metadata["unit_vectors"]))
             for key, text, metadata, vector in rows
@@ -164,7 +175,7 @@ class Store:
             try:
                 collection.upsert(
                     ids=[chunk_id(chunk, document.content_hash) for chunk, _ in batch],
-                    embeddings=[vectors.vector for _, vectors in batch],
+                    embeddings=[vectors.vector.tolist() for _, vectors in batch],
                     documents=[chunk.text for chunk, _ in batch],
                     metadatas=[chunk_metadata(chunk, document, len(chunks), vectors.units) for chunk, vectors in batch],
                 )
@@ -224,7 +235,12 @@ class Store:
 
     def _create(self, name: str) -> "Collection":
         recipe = {**self._recipe(), "dimension": self.embedder.dimension}
-        return self._client.create_collection(name, metadata=recipe, configuration={"hnsw": HNSW}, embedding_function=None)
+        return self._client.create_collection(
+            name,
+            metadata=recipe,
+            configuration={"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200}},
+            embedding_function=None,
+        )
 
     def _drop(self, name: str) -> None:
         if self._find(name):
@@ -232,7 +248,9 @@ class Store:
 
     def _records(self, where: dict[str, Any] | None = None, name: str = COLLECTION) -> Iterable[DocumentRecord]:
         collection = self._find(name)
-        got = collection.get(where=where or {"ordinal": 0}, include=["metadatas"]) if collection else {"metadatas": []}
+        if not collection:
+            return ()
+        got = collection.get(where=where or {"ordinal": 0}, include=["metadatas"])
         return (document_from(metadata) for metadata in got["metadatas"] or [])
 
     def _chunks(self, where: dict[str, Any]) -> list[Chunk]:
@@ -240,7 +258,9 @@ class Store:
         if not collection:
             return []
         got = collection.get(where=where, include=["metadatas", "documents"])
-        return [chunk_from(text, meta) for text, meta in zip(got["documents"] or [], got["metadatas"] or [], strict=True)]
+        return [
+            chunk_from(text, meta) for text, meta in zip(got["documents"] or [], got["metadatas"] or [], strict=True)
+        ]
 
 
 def connect(settings: Settings) -> "ClientAPI":
@@ -259,7 +279,9 @@ def connect(settings: Settings) -> "ClientAPI":
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise StoreError(f"home {settings.home}: cannot be written ({error.strerror}); set CITEWELL_HOME to another folder") from error
+        raise StoreError(
+            f"home {settings.home}: cannot be written ({error.strerror}); set CITEWELL_HOME to another folder"
+        ) from error
     options = ChromaSettings(anonymized_telemetry=False)
     try:
         if settings.chroma_url:

@@ -7,11 +7,14 @@ from functools import lru_cache
 import Stemmer
 
 STOP_WORDS = frozenset(
-    "a an and are as at be been being but by can could did do does for from had has have he her his how i if in into is "
-    "it its me my no nor not of on or our s she should so such t than that the their them then there these they this "
-    "those to too us very was we were what when where which who whom whose why will with would you your".split()
+    (
+        "a an and are as at be been being but by can could did do does for from had has have he her his how i if in "
+        "into is it its me my no nor not of on or our s she should so such t than that the their them then there "
+        "these they this those to too us very was we were what when where which who whom whose why will with would "
+        "you your"
+    ).split()
 )
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 _STEMMER = Stemmer.Stemmer("english")
 
 

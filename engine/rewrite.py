@@ -1,0 +1,54 @@
+"""The question as it is retrieved: standing alone, spelt as the documents spell, abbreviations written out."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..index.glossary import Glossary
+from ..index.terms import terms
+
+CARRIED_WEIGHT = 0.4  # of a term that only an earlier turn has, beside 1 for the question's own
+EXPANDED_WEIGHT = 0.5  # of a term of what an abbreviation stands for
+FEW_TERMS = 3  # a question with fewer terms of its own than this leans on the turn before
+
+_LEANS = re.compile(
+    r"^\W*(and|but|so|or|also|what about|how about|what else|who else|anything else)\b|"
+    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|that|those|these|this|there|then|same|one|ones|others?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for: `asked` is the question as corrected, `text` what is retrieved, `weights` the terms of it."""
+
+    asked: str
+    text: str
+    weights: Mapping[str, float]
+
+
+def rewrite(question: str, turns: Sequence[str], glossary: Glossary, is_word: Callable[[str], bool]) -> Query:
+    """The query for a question after the user's earlier ones.
+
+    Args:
+        turns: earlier questions, oldest first.
+        is_word: whether a lower-case word is one of the language (see `Glossary.correct`).
+    """
+    asked = glossary.correct(question, is_word)
+    before = carried(asked, turns)
+    text = f"{before} – {asked}" if before else asked
+    meanings = glossary.expand(text, is_word)
+    for short, phrase in meanings.items():
+        text = re.sub(rf"\b{re.escape(short)}\b", f"{short} ({phrase})", text, count=1)
+    weights = dict.fromkeys(terms(before), CARRIED_WEIGHT)
+    weights |= dict.fromkeys(terms(" ".join(meanings.values())), EXPANDED_WEIGHT)
+    return Query(asked, text, weights | dict.fromkeys(terms(asked), 1.0))
+
+
+def carried(question: str, turns: Sequence[str]) -> str:
+    """What earlier turns have to say for the question to stand alone; empty when it does."""
+    if not turns or not (_LEANS.search(question) or len(set(terms(question))) < FEW_TERMS):
+        return ""
+    before = turns[-1].rstrip(" ?.!")
+    earlier = carried(turns[-1], turns[:-1])
+    return f"{earlier} – {before}" if earlier else before
