@@ -1,0 +1,315 @@
+"""The command line: parse, call, print."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from .errors import CitewellError, ConfigurationError, InputError
+
+if TYPE_CHECKING:
+    from .engine.answer import Question
+    from .engine.engine import Engine
+    from .index.store import Store
+
+# Heavy packages are imported inside the commands, so that --help answers at once.
+# ruff: noqa: PLC0415
+
+HELP = """Answers questions from your own documents, each with the exact passage it came from.
+
+Settings are environment variables CITEWELL_… or citewell.toml; the README lists them.
+--debug, anywhere on the line, adds the traceback to an error.
+
+Example: citewell ingest samples && citewell ask "How many social workers left?"
+"""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+documents = typer.Typer(help="List, show and delete what is indexed.", no_args_is_help=True)
+app.add_typer(documents, name="documents")
+
+Json = Annotated[bool, typer.Option("--json", help="Machine output on standard output.")]
+Batch = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Questions as JSON lines, - for standard input; JSON lines out.")
+]
+Text = Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="In plain words.", show_default=False)]
+DocumentId = Annotated[str, typer.Argument(metavar="ID", help="As `citewell documents list` shows it.")]
+
+
+class Answers(StrEnum):
+    auto = "auto"
+    quotes = "quotes"
+    llm = "llm"
+
+
+@app.command(epilog="Example: citewell ingest reports/ minutes.html --prune")
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False)],
+    prune: Annotated[bool, typer.Option("--prune", help="Remove indexed documents that are not among them.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew: after a change of model.")] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when documents are indexed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make the index equal to these files and folders; unchanged files cost nothing."""
+    from . import terminal
+    from .index.sync import sync
+
+    store = _store(rebuild)
+    if if_empty and store.documents():
+        return
+    with terminal.progress() as progress:
+        report = sync(store, paths, prune, progress)
+    _print(report.as_json()) if as_json else terminal.show_report(report)
+    _exit_if(bool(report.failures))
+
+
+@documents.command("list", epilog="Example: citewell documents list --json")
+def list_documents(as_json: Json = False) -> None:
+    """List the indexed documents by title."""
+    from . import terminal
+
+    records = _store().documents()
+    _print({"documents": [asdict(record) for record in records]}) if as_json else terminal.show_documents(records)
+
+
+@documents.command(epilog="Example: citewell documents show 3f2a9c41d07b")
+def show(document_id: DocumentId, as_json: Json = False) -> None:
+    """Show a document: where it comes from, and its text as stored."""
+    from . import terminal
+
+    store = _store()
+    record = store.document(document_id)
+    text = "".join(chunk.text for chunk in store.chunks_of(document_id))
+    _print({**asdict(record), "text": text}) if as_json else terminal.show_document(record, text)
+
+
+@documents.command(epilog="Example: citewell documents delete 3f2a9c41d07b")
+def delete(document_id: DocumentId, as_json: Json = False) -> None:
+    """Delete a document from the index; its file stays."""
+    record = _store().delete(document_id)
+    _print({"deleted": asdict(record)}) if as_json else typer.echo(f"Deleted {record.title} ({record.document}).")
+
+
+@app.command(epilog='Example: citewell search "agency staff by job role" --top 3')
+def search(
+    question: Text = None,
+    top: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 10,
+    batch: Batch = None,
+    as_json: Json = False,
+) -> None:
+    """Find the passages nearest to a question."""
+    from . import terminal
+
+    def reply(engine: "Engine", asked: "Question") -> dict[str, Any]:
+        passages, ms = engine.search(asked, top)
+        return {"id": asked.id, "passages": [passage.as_json() for passage in passages], "ms": ms}
+
+    if batch:
+        _reply_to_all(question, batch, reply)
+        return
+    asked = _question(question)
+    engine = _engine()
+    _print(reply(engine, asked)) if as_json else terminal.show_passages(engine.search(asked, top)[0])
+
+
+@app.command(epilog='Example: citewell ask "What share of social workers is agency staff?"')
+def ask(
+    question: Text = None,
+    answers: Annotated[Answers, typer.Option(help="Who words the answer.")] = Answers.auto,
+    batch: Batch = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question, with citations, or say that the documents do not."""
+    from . import terminal
+
+    if answers is Answers.llm:
+        raise ConfigurationError("--answers llm: no language model is configured; use auto or quotes")
+    if batch:
+        _reply_to_all(question, batch, lambda engine, asked: engine.ask(asked).as_json())
+        return
+    asked = _question(question)
+    answer = _engine().ask(asked)
+    _print(answer.as_json()) if as_json else terminal.show_answer(answer)
+
+
+@app.command(epilog="Example: citewell serve --port 8080")
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="CITEWELL_HOST")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.", show_default="CITEWELL_PORT")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Serve the chat page, the API and the widget; prints the address when it is ready."""
+    from . import server
+    from .settings import load_settings
+
+    given = {"host": host, "port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    claimed = server.claim(settings.host, settings.port)
+    address = server.address_of(claimed)
+
+    from .app import build_web  # after the port is known to be free: this takes seconds
+
+    def announce() -> None:
+        _print({"address": address}) if as_json else typer.echo(f"Citewell is at {address}")
+
+    server.serve(build_web(settings), claimed, announce)
+
+
+@app.command("eval", epilog="Example: citewell eval tameside --docs reports/")
+def evaluate(
+    suites: Annotated[
+        list[str] | None, typer.Argument(metavar="[SUITE]...", help="All of them when left out.", show_default=False)
+    ] = None,
+    docs: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Documents of the suites that have none of their own.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the known-fact suites; exit code 1 when a score is under its floor."""
+    from . import terminal
+    from .app import build_eval_engine
+    from .eval import gate, report, runner
+    from .settings import load_settings
+
+    settings = load_settings()
+    chosen = gate.choose_suites(suites or ())
+    strict = bool(suites) and docs is not None
+    runs = []
+    for run in runner.run_suites(chosen, docs, lambda suite: build_eval_engine(settings, suite), strict):
+        runs.append(run)
+        if not as_json:
+            report.show(run, terminal.stdout())
+    if as_json:
+        _print({"suites": [report.as_json(run) for run in runs]})
+    _exit_if(any(isinstance(run, runner.SuiteRun) and run.missed for run in runs))
+
+
+@app.command(epilog="Example: citewell doctor")
+def doctor(as_json: Json = False) -> None:
+    """Check the home folder, the model and the index, and say what to do."""
+    from .app import build_store
+    from .doctor import examine
+    from .settings import load_settings
+
+    checks = examine(load_settings(), build_store)
+    ok = all(check.ok for check in checks)
+    if as_json:
+        _print({"ok": ok, "checks": [asdict(check) for check in checks]})
+    else:
+        typer.echo("\n".join(f"{'ok   ' if check.ok else 'FAULT'} {check.name}: {check.detail}" for check in checks))
+    _exit_if(not ok)
+
+
+@app.command(epilog="Example: citewell backup citewell-monday.zip")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The zip file to write; it must not exist.")],
+    as_json: Json = False,
+) -> None:
+    """Save the whole state in one file, also while serving."""
+    from .backup import back_up
+    from .settings import load_settings
+
+    count = back_up(load_settings().home, file)
+    _print({"backup": str(file), "files": count}) if as_json else typer.echo(f"Saved {count} files in {file}.")
+
+
+@app.command(epilog="Example: citewell restore citewell-monday.zip --force")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that citewell backup made.")],
+    force: Annotated[bool, typer.Option("--force", help="Also when there is state: it is kept beside.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring back a saved state; stop the server first."""
+    from . import backup as backups
+    from .settings import load_settings
+
+    home = load_settings().home
+    former = backups.restore(file, home, force)
+    if as_json:
+        _print({"home": str(home), "former": str(former) if former else None})
+    else:
+        typer.echo(f"Restored {home}." + (f" The former state is in {former}." if former else ""))
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command line and exit; an error is one line on standard error."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    try:
+        code = app([word for word in words if word != "--debug"], prog_name="citewell", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at exit
+        code = 1
+    except (CitewellError, typer.TyperException) as error:
+        if debug:
+            traceback.print_exception(error)
+        if line := _error_line(error):
+            typer.echo(line, err=True)
+        code = 2
+    sys.exit(code or 0)
+
+
+def _error_line(error: CitewellError | typer.TyperException) -> str:
+    if isinstance(error, CitewellError):
+        return f"citewell: {error}"
+    context = getattr(error, "ctx", None)
+    hint = f"; see {context.command_path} --help" if context else ""
+    message = " ".join(error.format_message().rstrip(".").split())
+    return f"citewell: {message}{hint}" if message else ""  # no command: its help was shown
+
+
+def _store(rebuild: bool = False) -> "Store":
+    from .app import build_store
+    from .settings import load_settings
+
+    return build_store(load_settings(), rebuild)
+
+
+def _engine() -> "Engine":
+    from .app import build_engine
+    from .settings import load_settings
+
+    return build_engine(load_settings())
+
+
+def _question(text: str | None) -> "Question":
+    from .engine.answer import Question
+
+    if text is None:
+        raise InputError("question: missing; type one, or give a file of them with --batch")
+    return Question.parse({"question": text})
+
+
+def _reply_to_all(text: str | None, batch: str, reply: "Callable[[Engine, Question], dict[str, Any]]") -> None:
+    """Print a line for each question of a batch."""
+    from .batch import read_lines, run
+
+    if text is not None:
+        raise InputError("--batch: a question is given as well; give one or the other")
+    lines = read_lines(batch)
+    engine = _engine()
+    failed = False
+    for line in run(lines, lambda asked: reply(engine, asked)):
+        failed |= "error" in line
+        _print(line)
+    _exit_if(failed)
+
+
+def _print(record: dict[str, Any]) -> None:
+    """One line of JSON, at once: a reader may be waiting for it."""
+    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _exit_if(failed: bool) -> None:
+    if failed:
+        raise typer.Exit(1)

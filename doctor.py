@@ -1,0 +1,57 @@
+"""Checks of an installation, each with what to do when it fails."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .errors import CitewellError
+from .index.embedder import Embedder
+from .index.store import Store
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check and what came of it: `detail` is what was found, or the fault with its remedy."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings, open_store: Callable[[Settings], Store]) -> list[Check]:
+    """Every check, in the order in which faults should be mended."""
+    return [
+        _check("home", lambda: _home(settings)),
+        _check("model", lambda: _model(settings)),
+        _check("index", lambda: _index(open_store(settings))),
+    ]
+
+
+def _check(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except (CitewellError, OSError) as error:
+        return Check(name, False, str(error))
+
+
+def _home(settings: Settings) -> str:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home):
+            return f"{settings.home} is writable"
+    except OSError as error:
+        raise CitewellError(f"{settings.home}: {error.strerror}; set CITEWELL_HOME to a folder of yours") from error
+
+
+def _model(settings: Settings) -> str:
+    embedder = Embedder(settings.embedding_model)
+    return f"{embedder.name} loads and gives vectors of {embedder.dimension} numbers"
+
+
+def _index(store: Store) -> str:
+    records = store.documents()
+    if not records:
+        raise CitewellError("no documents yet; add some with citewell ingest PATH")
+    chunks = sum(record.chunks for record in records)
+    return f"{len(records)} documents, {chunks} chunks, made with the configured model"

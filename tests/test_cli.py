@@ -1,0 +1,373 @@
+"""The command line, over a real index of the samples."""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from citewell.app import build_store
+from citewell.cli import app, main
+from citewell.index.sync import sync
+from citewell.settings import load_settings
+
+QUESTION = "What share of social workers is agency staff?"
+COMMANDS = [
+    *([command.name or command.callback.__name__] for command in app.registered_commands if command.callback),
+    *(["documents", name] for name in ("list", "show", "delete")),
+]
+
+
+class Run:
+    """What a command line gave: exit code, standard output and error."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def error(self) -> str:
+        """The one line of a command that changed nothing."""
+        assert (self.code, self.out, self.err.count("\n")) == (2, "", 1), (self.code, self.out, self.err)
+        return self.err
+
+
+Cli = Callable[..., Run]
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    def run(*arguments: object) -> Run:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            main([str(argument) for argument in arguments])
+        assert isinstance(exit_.value.code, int)
+        return Run(exit_.value.code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def indexed_home(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("indexed") / "home"
+    sync(build_store(load_settings(home=home)), [samples])
+    return home
+
+
+@pytest.fixture
+def indexed(indexed_home: Path, home: Path) -> Path:
+    """A home in which the samples are indexed."""
+    return Path(shutil.copytree(indexed_home, home))
+
+
+# Help and errors
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_of_every_command_has_an_example(cli: Cli, command: list[str]) -> None:
+    run = cli(*command, "--help")
+    assert run.code == 0
+    assert "Example: citewell" in run.out
+    assert "--json" in run.out
+
+
+def test_without_a_command_its_help_is_shown(cli: Cli) -> None:
+    assert "Usage: citewell" in cli().out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import sys\nfrom citewell.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {"chromadb", "torch", "gradio", "llama_index", "fastapi", "numpy", "pydantic", "uvicorn"}
+    assert not heavy & set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["nosuch"], "No such command 'nosuch'; see citewell --help"),
+        (["ask", "--nosuch"], "No such option: --nosuch; see citewell ask --help"),
+        (["ask"], "question: missing"),
+        (["ask", " ?"], "question: empty"),
+        (["ask", "why " * 3000], "characters long; shorten it"),
+        (["ask", QUESTION, "--answers", "llm"], "no language model is configured"),
+        (["ask", QUESTION, "--batch", "x.jsonl"], "give one or the other"),
+        (["search", "--batch", "/nonexistent.jsonl"], "/nonexistent.jsonl: No such file"),
+        (["ingest", "/nonexistent"], "/nonexistent"),
+        (["documents", "show", "nosuch"], "document nosuch: not in the index"),
+        (["documents", "delete", "nosuch"], "document nosuch: not in the index"),
+        (["eval", "nosuch"], "suite nosuch: there is none"),
+        (["eval", "tameside", "--docs", "/nonexistent"], "suite tameside: /nonexistent/000"),
+        (["serve", "--port", "70000"], "65535"),
+        (["serve", "--host", "nosuch.invalid"], "choose another with --host"),
+        (["backup", "/nonexistent/b.zip"], "holds nothing to back up"),
+        (["restore", "/nonexistent.zip"], "/nonexistent.zip: no such file"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_line(cli: Cli, arguments: list[str], fault: str) -> None:
+    assert fault in cli(*arguments).error
+
+
+def test_an_unknown_setting_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITEWELL_TOPK", "3")
+    assert "CITEWELL_TOPK: no such setting" in cli("documents", "list").error
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "ask", ""], ["ask", "", "--debug"]], ids=["before", "after"])
+def test_debug_adds_the_traceback(cli: Cli, arguments: list[str]) -> None:
+    run = cli(*arguments)
+    assert run.code == 2
+    assert "Traceback" in run.err
+    assert run.err.splitlines()[-1].startswith("citewell: question: empty")
+
+
+# Ingest and documents
+
+
+def test_ingest_then_again(cli: Cli, samples: Path) -> None:
+    count = len(list(samples.iterdir()))
+    first = cli("ingest", samples, "--json").json
+    assert first["documents"] == {"added": count, "changed": 0, "removed": 0, "unchanged": 0, "failed": 0}
+    assert first["chunks"] == first["chunks_added"] > count
+    again = cli("ingest", samples)
+    assert again.code == 0
+    assert f"0 added, 0 changed, 0 removed, {count} unchanged, 0 failed" in again.out
+    assert again.err.splitlines()[-1].startswith(f"{count}/{count} ")
+
+
+def test_an_unreadable_file_is_told_and_the_others_go_on(cli: Cli, tmp_path: Path) -> None:
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    (papers / "good.txt").write_text("The panel met on Monday in the town hall.\n", encoding="utf-8")
+    (papers / "bad.txt").write_bytes(bytes(range(256)) * 20)
+    run = cli("ingest", papers)
+    assert run.code == 1
+    assert "1 added" in run.out
+    assert "not read: " in run.err and "bad.txt: " in run.err
+
+
+@pytest.mark.usefixtures("indexed")
+def test_if_empty_leaves_an_index_alone(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "new.txt").write_text("The panel met on Monday in the town hall.\n", encoding="utf-8")
+    assert cli("ingest", "--if-empty", tmp_path / "new.txt").code == 0
+    assert "new.txt" not in cli("documents", "list", "--json").out
+
+
+@pytest.mark.usefixtures("indexed")
+def test_documents_are_listed_shown_and_deleted(cli: Cli) -> None:
+    records = cli("documents", "list", "--json").json["documents"]
+    briefing = next(record for record in records if record["document"] == "workforce-briefing.md")
+    assert briefing["title"] in cli("documents", "list").out
+    shown = cli("documents", "show", briefing["id"])
+    assert shown.out.startswith(briefing["title"])
+    assert cli("documents", "show", briefing["id"], "--json").json["text"] in shown.out
+    assert cli("documents", "delete", briefing["id"]).out.startswith("Deleted ")
+    left = cli("documents", "list", "--json").json["documents"]
+    assert {record["id"] for record in left} == {record["id"] for record in records} - {briefing["id"]}
+
+
+def test_an_empty_index_says_what_to_do(cli: Cli) -> None:
+    assert "citewell ingest" in cli("documents", "list").out
+    assert cli("documents", "list", "--json").json == {"documents": []}
+    assert "citewell ingest" in cli("ask", QUESTION).out
+
+
+# Ask and search
+
+
+@pytest.mark.usefixtures("indexed")
+def test_ask_shows_the_answer_then_its_sources(cli: Cli) -> None:
+    run = cli("ask", QUESTION)
+    assert run.code == 0
+    answer, sources = run.out.split("\n\n", 1)
+    assert "37.7%" in answer and "[1]" in answer
+    assert sources.startswith("[1] Workforce briefing")
+    assert "“" in sources and "workforce-briefing.md" in sources
+
+
+@pytest.mark.usefixtures("indexed")
+def test_ask_as_json(cli: Cli) -> None:
+    answer = cli("ask", QUESTION, "--json").json
+    assert answer["status"] == "answered"
+    assert answer["index"]
+    citation = answer["citations"][0]
+    stored = cli("documents", "show", citation["document_id"], "--json").json["text"]
+    assert stored[citation["start"] : citation["end"]] == citation["quote"]
+
+
+@pytest.mark.usefixtures("indexed")
+def test_what_is_not_in_the_documents_offers_the_nearest(cli: Cli) -> None:
+    run = cli("ask", "Who won the football world cup in 1998?")
+    assert run.code == 0
+    assert "do not say" in run.out
+    assert "Nearest, but not an answer:" in run.out
+
+
+@pytest.mark.usefixtures("indexed")
+def test_search(cli: Cli) -> None:
+    assert len(cli("search", QUESTION, "--top", 3, "--json").json["passages"]) == 3
+    shown = cli("search", QUESTION, "--top", 1).out
+    assert shown.startswith("1. ")
+    assert "workforce-briefing.md" in shown
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.usefixtures("indexed")
+def test_a_batch_gives_a_line_for_every_question(cli: Cli, tmp_path: Path, command: str) -> None:
+    batch = tmp_path / "batch.jsonl"
+    first = {"id": "a", "question": QUESTION}
+    last = {"id": "e", "question": "and for team managers?", "turns": [QUESTION]}
+    lines = [json.dumps(first), "not json", '{"id": "c", "question": ""}', "", '["d"]', json.dumps(last)]
+    batch.write_text("\n".join(lines), encoding="utf-8")
+    run = cli(command, "--batch", batch)
+    assert run.code == 1
+    assert [line["id"] for line in run.lines] == ["a", "", "c", "", "e"]
+    assert ["error" in line for line in run.lines] == [False, True, True, True, False]
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_batch_from_standard_input() -> None:
+    done = run_process("ask", "--batch", "-", input=json.dumps({"id": "ü", "question": QUESTION}) + "\n")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["id"] == "ü"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe\x00"])
+def test_a_batch_without_questions(cli: Cli, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "batch.jsonl").write_bytes(content)
+    assert "batch.jsonl" in cli("ask", "--batch", tmp_path / "batch.jsonl").error
+
+
+@pytest.mark.usefixtures("indexed")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "citewell", "documents", "list", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+# Serve
+
+
+def test_a_port_that_is_taken_is_told_at_once(cli: Cli) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"127.0.0.1:{port}: " in cli("serve", "--port", port).error
+
+
+@pytest.mark.usefixtures("indexed")
+def test_serve_prints_its_address_and_stops_quietly() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "citewell", "serve", "--port", "0", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout and process.stderr
+        address = json.loads(process.stdout.readline())["address"]
+        with urlopen(address + "health") as reply:
+            assert reply.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert "Traceback" not in process.stderr.read()
+
+
+# Eval, doctor, backup
+
+
+def test_eval_without_documents_skips_in_one_line(cli: Cli) -> None:
+    run = cli("eval", "tameside")
+    assert run.code == 0
+    assert run.out.count("\n") == 1
+    assert run.out.startswith("tameside skipped: ")
+
+
+def test_eval_as_a_module_is_the_same() -> None:
+    done = run_process("tameside", "--json", module="citewell.eval")
+    assert done.returncode == 0
+    assert "skipped" in json.loads(done.stdout)["suites"][0]
+
+
+@pytest.mark.usefixtures("indexed")
+def test_doctor_is_content(cli: Cli) -> None:
+    run = cli("doctor", "--json")
+    assert run.code == 0
+    assert [check["name"] for check in run.json["checks"]] == ["home", "model", "index"]
+    assert "9 documents" in cli("doctor").out
+
+
+def test_doctor_says_what_to_do(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CITEWELL_HOME", str(tmp_path / "file"))
+    run = cli("doctor")
+    assert run.code == 1
+    assert "FAULT home" in run.out and "set CITEWELL_HOME" in run.out
+
+
+@pytest.mark.usefixtures("indexed")
+def test_backup_and_restore(cli: Cli, tmp_path: Path) -> None:
+    before = cli("ask", QUESTION, "--json").json
+    saved = tmp_path / "saved.zip"
+    assert cli("backup", saved, "--json").json["files"] > 1
+    assert "already there" in cli("backup", saved).error
+    assert "not empty; give --force" in cli("restore", saved).error
+    former = Path(cli("restore", saved, "--force", "--json").json["former"])
+    assert (former / "chroma").is_dir()
+    # Chroma keeps a client a folder in one process: another process sees what a restarted server would see.
+    after = json.loads(run_process("ask", QUESTION, "--json").stdout)
+    assert (after["answer"], after["index"]) == (before["answer"], before["index"])
+
+
+def test_a_backup_that_is_damaged_changes_nothing(cli: Cli, home: Path, tmp_path: Path) -> None:
+    manifest = {"format": 1, "files": {"../evil": "0" * 64}}
+    for name, entries in {
+        "evil.zip": {"citewell-backup.json": json.dumps(manifest), "../evil": "x"},
+        "digest.zip": {"citewell-backup.json": json.dumps({"files": {"a": "0" * 64}}), "a": "x"},
+        "other.zip": {"a": "x"},
+    }.items():
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for entry, text in entries.items():
+                archive.writestr(entry, text)
+    (tmp_path / "text.zip").write_text("no zip", encoding="utf-8")
+    assert "outside its folder" in cli("restore", tmp_path / "evil.zip").error
+    assert "a is damaged" in cli("restore", tmp_path / "digest.zip").error
+    assert "not a whole Citewell backup" in cli("restore", tmp_path / "other.zip").error
+    assert "not a whole Citewell backup" in cli("restore", tmp_path / "text.zip").error
+    assert not home.exists()
+    assert not list(tmp_path.glob("home.*"))
+    assert not (tmp_path.parent / "evil").exists()
+
+
+def run_process(*arguments: str, module: str = "citewell", input: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        input=input,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
