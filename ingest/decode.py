@@ -46,9 +46,10 @@ def decode(data: bytes, source: str) -> str:
     text = _unicode(data, source).replace("\r\n", "\n").replace("\r", "\n")
     if len(CONTROL.findall(text)) > MOST_CONTROL * len(text):
         raise DocumentError(source, f"this is binary data, not text; {REMEDY}")
-    if not text.strip("\ufeff\u200b \t\n\f\v\0"):
+    text = CONTROL.sub("", text)
+    if not text.strip().strip("\ufeff\u200b \n"):
         raise DocumentError(source, "the file is empty; add its text or leave it out")
-    return CONTROL.sub("", text)
+    return text
 
 
 def _unicode(data: bytes, source: str) -> str:

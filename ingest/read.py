@@ -114,13 +114,14 @@ def _unreadable(path: Path, error: OSError) -> DocumentError:
 def _document(path: Path, digest: str, page: Page) -> Document:
     """A document of a page; what the format does not say is looked for in its blocks."""
     texts = [block.text for block in page.blocks[:40]]
+    lines = [line for text in texts for line in text.split("\n")]
     title = page.title or title_in(page.blocks, path.stem)
     return Document(
         source=str(path.absolute()),
         name=path.name,
         title=title,
-        publisher=page.publisher or publisher_in(texts),
-        published=page.published or published_in(texts),
+        publisher=page.publisher or publisher_in(texts) or publisher_in(lines),
+        published=page.published or published_in(texts) or published_in(lines),
         content_hash=digest,
         blocks=tuple(_placed(list(captioned(page.blocks)), title)),
     )

@@ -110,7 +110,10 @@ def _is_row(line: str) -> bool:
 
 
 def _pieces(paragraph: str) -> Iterator[Piece]:
-    """A paragraph's runs of rows, then of list items and of prose, in order."""
+    """A paragraph's runs of rows, then of list items and of prose, in order; "3. STAFF" by itself is no item."""
+    if paragraph.isupper() and "\n" not in paragraph.strip():
+        yield Piece("text", (paragraph.strip(),))
+        return
     for is_row, run in groupby(paragraph.split("\n"), key=_is_row):
         lines = tuple(run)
         if is_row and _is_table(lines):

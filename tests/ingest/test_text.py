@@ -1,5 +1,6 @@
 """Plain text to blocks."""
 
+from citewell.ingest.caption import captioned
 from citewell.ingest.document import Block
 from citewell.ingest.readers import text
 
@@ -11,7 +12,7 @@ def kinds(content: str) -> list[tuple[str, str]]:
 
 
 def only_table(content: str) -> Block:
-    (found,) = (block for block in text.read(content).blocks if block.table)
+    (found,) = (block for block in captioned(text.read(content).blocks) if block.table)
     return found
 
 
