@@ -4,14 +4,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..index.store import REACH
 from ..index.terms import terms
 from ..ingest.chunk import Chunk, Unit
+from ..ingest.document import CELL_SEPARATOR
 from .candidates import Candidate, Idf
 from .intent import Intent
 from .tables import cell_number, choose_column, read_row
 
 MAX_QUOTES = 3
-MAX_LENGTH = 500  # characters of all quotes; the first is shown whatever its length
+MAX_LENGTH = 550  # characters of all quotes; the first is shown whatever its length
 MAX_LIST_LENGTH = 4000  # characters
 COMPLETES = 0.4  # added in full for a quote that holds all question terms that the quotes before it lack
 WORTH_SAYING = 0.5  # share of the best score under which a further quote is noise
@@ -29,7 +31,8 @@ Around = Callable[[Chunk], Sequence[Chunk]]  # a chunk with its neighbours, in o
 class Draft:
     """A statement to be: its text, and the span of the document that it quotes.
 
-    `row` is the label of a quoted row; `note` says what was computed, and stands after the text.
+    `row` is the label of a quoted row; `note` says what was computed, and stands after the text; `also` is a second
+    quote that the text rests on: the head of a cell's column.
     """
 
     text: str
@@ -38,6 +41,7 @@ class Draft:
     start: int  # in the document's stored text
     row: str = ""
     note: str = ""
+    also: "Draft | None" = None
 
     @property
     def end(self) -> int:
@@ -82,7 +86,7 @@ def compose(
             return [draft]
     chosen = select(candidates, query, idf)
     drafts = (_whole_list(c, query, around) if leads_list(c.text) else None for c in chosen)
-    return [draft or _draft(c, query, intent) for draft, c in zip(drafts, chosen, strict=True)]
+    return [draft or _draft(c, query, intent, around) for draft, c in zip(drafts, chosen, strict=True)]
 
 
 def leads_list(text: str) -> bool:
@@ -119,37 +123,47 @@ def _may_join(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:
     return candidate.label >= max(c.label for c in candidates if c.unit.kind == "row")
 
 
-def _draft(candidate: Candidate, query: Mapping[str, float], intent: Intent) -> Draft:
+def _draft(candidate: Candidate, query: Mapping[str, float], intent: Intent, around: Around) -> Draft:
     chunk, unit = candidate.passage.chunk, candidate.unit
     text = candidate.text
     if unit.kind == "row":
         return _row_draft(chunk, unit, query, intent)
     if unit.kind == "cell" and unit.column < len(chunk.header):
-        return Draft(f"{chunk.header[unit.column]}: {text}", chunk, text, chunk.start + unit.start)
+        head = _column_head(chunk, unit, around)
+        return Draft(f"{chunk.header[unit.column]}: {text}", chunk, text, chunk.start + unit.start, also=head)
     marker = _MARKER.match(text) if unit.kind == "item" else None
     skipped = marker.end() if marker else 0
     quote = text[skipped:]
     return Draft(_one_line(quote), chunk, quote, chunk.start + unit.start + skipped)
 
 
+def _column_head(chunk: Chunk, unit: Unit, around: Around) -> Draft | None:
+    """The head of a cell's column as a quote; None when it stands too far above."""
+    for piece in _pieces(around(chunk)):
+        if piece.unit.kind == "header" and piece.unit.block == unit.block:
+            heads = piece.text.split(CELL_SEPARATOR)
+            start = piece.start + sum(len(head) + len(CELL_SEPARATOR) for head in heads[: unit.column])
+            return Draft(heads[unit.column], piece.chunk, heads[unit.column], start)
+    return None
+
+
 def _row_draft(chunk: Chunk, unit: Unit, query: Mapping[str, float], intent: Intent) -> Draft:
     row = chunk.text[unit.start : unit.end]
-    label = row.split("\t", 1)[0]
+    label = row.split(CELL_SEPARATOR, 1)[0]
     return Draft(read_row(row, chunk.header, query, intent), chunk, row, chunk.start + unit.start, label)
 
 
 def _extreme_row(candidate: Candidate, query: Mapping[str, float], intent: Intent, around: Around) -> Draft | None:
     """The row of the candidate's table that is extreme in the asked column; None if that is not clear."""
-    rows = [
-        p
-        for p in _pieces(around(candidate.passage.chunk))
-        if p.unit.block == candidate.unit.block and p.unit.kind == "row"
-    ]
-    header = candidate.passage.chunk.header
+    chunks, header = around(candidate.passage.chunk), candidate.passage.chunk.header
+    table = [p for p in _pieces(chunks) if p.unit.block == candidate.unit.block]
+    rows = [p for p in table if p.unit.kind == "row"]
+    if table[0].unit.kind != "header" or _is_cut(chunks, candidate.passage.chunk, table[-1]):
+        return None
     numeric = [n for n in range(1, len(header)) if all(_cell(p, n) is not None for p in rows)]
     if not numeric or len(rows) < 2:
         return None
-    cells = candidate.text.split("\t")
+    cells = candidate.text.split(CELL_SEPARATOR)
     column = choose_column(header, cells, numeric, query, intent) if len(numeric) > 1 else numeric[0]
     if column is None:
         return None
@@ -158,14 +172,19 @@ def _extreme_row(candidate: Candidate, query: Mapping[str, float], intent: Inten
     if values.count(extreme) != 1:
         return None
     best = rows[values.index(extreme)]
-    label, value = best.text.split("\t")[0], best.text.split("\t")[column]
+    label, value = (best.text.split(CELL_SEPARATOR)[n] for n in (0, column))
     note = f"({intent.extreme} of the {len(rows)} rows of the table)"
     return Draft(f"{label}: {header[column]} {value}", best.chunk, best.text, best.start, label, note)
 
 
 def _cell(piece: Piece, column: int) -> float | None:
-    cells = piece.text.split("\t")
+    cells = piece.text.split(CELL_SEPARATOR)
     return cell_number(cells[column]) if column < len(cells) else None
+
+
+def _is_cut(chunks: Sequence[Chunk], chunk: Chunk, last: Piece) -> bool:
+    """Whether the neighbourhood of a chunk ends with this piece, so that more of the same may follow."""
+    return chunks[-1].ordinal == chunk.ordinal + REACH and last == _pieces(chunks[-1:])[-1]
 
 
 def _whole_list(candidate: Candidate, query: Mapping[str, float], around: Around) -> Draft | None:
@@ -175,11 +194,14 @@ def _whole_list(candidate: Candidate, query: Mapping[str, float], around: Around
     """
     if candidate.unit.kind != "item" and not (candidate.unit.kind == "sentence" and leads_list(candidate.text)):
         return None
-    pieces = _pieces(around(candidate.passage.chunk))
+    chunks = around(candidate.passage.chunk)
+    pieces = _pieces(chunks)
     at = next(n for n, p in enumerate(pieces) if p.chunk == candidate.passage.chunk and p.unit == candidate.unit)
     first, last = _list_bounds(pieces, at)
     lead = pieces[first - 1].text if first and leads_list(pieces[first - 1].text) else ""
-    if last == first or not (leads_list(candidate.text) or _is_about(lead, candidate, query)):
+    if last == first or _is_cut(chunks, candidate.passage.chunk, pieces[last]):
+        return None
+    if not (leads_list(candidate.text) or _is_about(lead, candidate, query)):
         return None
     first -= bool(lead)
     start, end = pieces[first].start, pieces[last].start + len(pieces[last].text)

@@ -117,12 +117,12 @@ class Engine:
         statements: list[Statement] = []
         citations: list[Citation] = []
         for draft in drafts:
-            citation = _citation(draft, len(citations) + 1)
-            held = is_verbatim(citation, self.store.around(draft.chunk))
-            if held and not unsupported_figures(draft.text, [citation.quote, draft.chunk.context]):
-                statement = Statement(f"{draft.text} {draft.note}".strip(), (citation.n,))
-                statements.append(statement)
-                citations.append(citation)
+            quotes = [draft, draft.also] if draft.also else [draft]
+            cited = [_citation(quote, len(citations) + number) for number, quote in enumerate(quotes, 1)]
+            held = all(is_verbatim(c, self.store.around(q.chunk)) for c, q in zip(cited, quotes, strict=True))
+            if held and not unsupported_figures(draft.text, [*(c.quote for c in cited), draft.chunk.context]):
+                statements.append(Statement(f"{draft.text} {draft.note}".strip(), tuple(c.n for c in cited)))
+                citations += cited
         return tuple(statements), tuple(citations)
 
 

@@ -10,12 +10,14 @@ from ..index.terms import terms
 CARRIED_WEIGHT = 0.4  # of a term that only an earlier turn has, beside 1 for the question's own
 EXPANDED_WEIGHT = 0.5  # of a term of what an abbreviation stands for
 FEW_TERMS = 3  # a question with fewer terms of its own than this leans on the turn before
+ENOUGH_TERMS = 4  # a question with so many stands alone although it says "one" or "that": it may mean its own words
 
 _LEANS = re.compile(
     r"^\W*(and|but|so|or|also|what about|how about|what else|who else|anything else)\b|"
-    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers|that|those|these|this|there|then|same|one|ones|others?)\b",
+    r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers)\b",
     re.IGNORECASE,
 )
+_MAY_LEAN = re.compile(r"\b(that|those|these|this|there|then|same|one|ones|others?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,14 @@ def rewrite(question: str, turns: Sequence[str], glossary: Glossary, is_word: Ca
 
 def carried(question: str, turns: Sequence[str]) -> str:
     """What earlier turns have to say for the question to stand alone; empty when it does."""
-    if not turns or not (_LEANS.search(question) or len(set(terms(question))) < FEW_TERMS):
+    if not turns or not _leans(question):
         return ""
     before = turns[-1].rstrip(" ?.!")
     earlier = carried(turns[-1], turns[:-1])
     return f"{earlier} – {before}" if earlier else before
+
+
+def _leans(question: str) -> bool:
+    """Whether a question needs the turn before it to be understood."""
+    own = len(set(terms(question)))
+    return own < FEW_TERMS or bool(_LEANS.search(question) or (own < ENOUGH_TERMS and _MAY_LEAN.search(question)))

@@ -61,13 +61,16 @@ class Embedder:
     def _model(self) -> "HuggingFaceEmbedding":
         import torch  # noqa: PLC0415
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # noqa: PLC0415
+        from safetensors import SafetensorError  # noqa: PLC0415
+        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write to standard error, beside our one line
         if self.packaged:
             verify_packaged(Path(self.path))
         dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
         try:
             return HuggingFaceEmbedding(self.path, device="cpu", model_kwargs={"dtype": dtype})
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             fault = str(error).splitlines()[0]
             raise ModelError(
                 f"embedding model {self.name}: {fault}; set CITEWELL_EMBEDDING_MODEL to a model"

@@ -101,7 +101,7 @@ def open_lexical(home: Path, fingerprint: str, chunks: Iterable[tuple[str, Chunk
     folder = root / f"{fingerprint or 'empty'}-{LAYOUT}"
     try:
         return LexicalIndex.load(folder)
-    except (OSError, ValueError, KeyError):  # not there, or written by a process that was killed
+    except (OSError, ValueError, KeyError, EOFError):  # not there, or written by a process that was killed
         index = LexicalIndex.build(chunks)
     if root.is_dir():
         for old in root.iterdir():

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 COLLECTION = "citewell"
 REBUILDING = "citewell-rebuilding"
 WRITE_BATCH = 1000  # records
+REACH = 4  # chunks: a list or table that goes on for longer is not shown whole
 
 
 class Store:
-    """One Chroma collection. It is looked up by name at every call, so that a rebuild elsewhere is seen at once.
+    """One Chroma collection. It is looked up by name at every call, so that a change elsewhere is seen at once.
 
     Writing: `add` documents, then `commit`, then `remove` the versions that they replace. A crash in between leaves
     documents twice, never half or gone, and the next sync mends that.
@@ -49,6 +51,8 @@ class Store:
             left.modify(name=COLLECTION)  # a rebuild was cut off between its last two steps
         if not rebuild:
             self._check_recipe()
+        self._lock = threading.Lock()
+        self._seen = self.fingerprint
 
     @classmethod
     def open(cls, settings: Settings, rebuild: bool = False) -> "Store":
@@ -89,10 +93,13 @@ class Store:
         """
         record = self.document(document_id)
         version = {"$and": [{"document_id": document_id}, {"content_hash": record.content_hash}]}
-        return sorted(self._chunks(where=version), key=lambda chunk: chunk.ordinal)
+        return sorted((chunk for _, chunk in self._chunks(where=version)), key=lambda chunk: chunk.ordinal)
 
-    def around(self, chunk: Chunk, reach: int = 4) -> list[Chunk]:
-        """A chunk with up to `reach` chunks before and after it, in order."""
+    def around(self, chunk: Chunk, reach: int = REACH) -> list[Chunk]:
+        """A chunk with up to `reach` chunks before and after it, in order, all of its version of the document.
+
+        The chunk alone when it was deleted meanwhile.
+        """
         near = {
             "$and": [
                 {"document_id": chunk.document_id},
@@ -100,7 +107,11 @@ class Store:
                 {"ordinal": {"$lte": chunk.ordinal + reach}},
             ]
         }
-        return sorted(self._chunks(where=near), key=lambda other: other.ordinal)
+        versions: dict[str, list[Chunk]] = {}
+        for version, other in self._chunks(where=near):
+            versions.setdefault(version, []).append(other)
+        own = next((chunks for chunks in versions.values() if chunk in chunks), [chunk])
+        return sorted(own, key=lambda other: other.ordinal)
 
     def chunks(self) -> Iterable[tuple[str, Chunk]]:
         """Every chunk of every whole document with its id."""
@@ -120,7 +131,7 @@ class Store:
         self, vector: npt.NDArray[np.float32], count: int, where: dict[str, Any] | None = None
     ) -> dict[str, float]:
         """The ids of the `count` chunks nearest to a vector, with their cosines."""
-        collection = self._find(COLLECTION)
+        collection = self._searchable()
         if not collection:
             return {}
         found = collection.query(
@@ -131,7 +142,7 @@ class Store:
 
     def fetch(self, ids: Sequence[str]) -> dict[str, tuple[Chunk, npt.NDArray[np.float32], str]]:
         """Chunks by id, each with its vector and the packed vectors of its units."""
-        collection = self._find(COLLECTION)
+        collection = self._searchable()
         if not collection or not ids:
             return {}
         got = collection.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
@@ -151,7 +162,7 @@ class Store:
         """
         from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415
 
-        collection = self._find(COLLECTION)
+        collection = self._searchable()
         if not collection:
             raise StoreError("index: empty; run citewell ingest with the folder of your documents")
         return ChromaVectorStore.from_collection(collection)
@@ -190,14 +201,19 @@ class Store:
     def commit(self, records: Iterable[DocumentRecord]) -> None:
         """Publish `records` as what is indexed; a rebuilt collection takes the place of the old one."""
         collection = self._find(self._writing) or self._create(self._writing)
-        content = sorted(f"{record.id}:{record.content_hash}" for record in records)
         recipe = {**self._recipe(), "dimension": (collection.metadata or {}).get("dimension", 0)}
-        digest = hashlib.sha256(json.dumps([recipe, content], sort_keys=True).encode()).hexdigest()[:16]
-        collection.modify(metadata={**recipe, "fingerprint": digest})
+        collection.modify(metadata={**recipe, "fingerprint": _digest(recipe, records)})
         if self._writing != COLLECTION:
             self._drop(COLLECTION)
             collection.modify(name=COLLECTION)
             self._writing = COLLECTION
+        self._seen = self.fingerprint
+
+    def is_committed(self, records: Iterable[DocumentRecord]) -> bool:
+        """Whether exactly `records` were published last: a sync that was cut off writes chunks without that."""
+        collection = self._find(COLLECTION)
+        dimension = (collection.metadata or {}).get("dimension", 0) if collection else 0
+        return self.fingerprint == _digest({**self._recipe(), "dimension": dimension}, records)
 
     def delete(self, document_id: str) -> DocumentRecord:
         """Remove a document from the index.
@@ -224,6 +240,25 @@ class Store:
                     f"index {self.home}: made with {key} {made.get(key)}, but {value} is configured; "
                     "run citewell ingest --rebuild with the folder of your documents, or set the former again"
                 )
+
+    def _searchable(self) -> "Collection | None":
+        """The collection with its vectors as they are now.
+
+        A local Chroma client keeps the vectors it has read, and sees of another process's changes the metadata only
+        (chroma-core/chroma issue 3792): after a commit elsewhere it is opened anew.
+        """
+        import chromadb  # noqa: PLC0415
+        from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
+
+        with self._lock:
+            fingerprint = self.fingerprint
+            if fingerprint != self._seen:
+                options = self._client.get_settings()
+                if options.is_persistent:
+                    SharedSystemClient.clear_system_cache()  # or the same client would be given again
+                    self._client = chromadb.Client(options)
+                self._seen = fingerprint
+        return self._find(COLLECTION)
 
     def _find(self, name: str) -> "Collection | None":
         from chromadb.errors import NotFoundError  # noqa: PLC0415
@@ -253,14 +288,21 @@ class Store:
         got = collection.get(where=where or {"ordinal": 0}, include=["metadatas"])
         return (document_from(metadata) for metadata in got["metadatas"] or [])
 
-    def _chunks(self, where: dict[str, Any]) -> list[Chunk]:
+    def _chunks(self, where: dict[str, Any]) -> list[tuple[str, Chunk]]:
+        """Chunks, each with the content hash of its version of the document."""
         collection = self._find(COLLECTION)
         if not collection:
             return []
         got = collection.get(where=where, include=["metadatas", "documents"])
         return [
-            chunk_from(text, meta) for text, meta in zip(got["documents"] or [], got["metadatas"] or [], strict=True)
+            (str(meta["content_hash"]), chunk_from(text, meta))
+            for text, meta in zip(got["documents"] or [], got["metadatas"] or [], strict=True)
         ]
+
+
+def _digest(recipe: Mapping[str, Any], records: Iterable[DocumentRecord]) -> str:
+    content = sorted(f"{record.id}:{record.content_hash}" for record in records)
+    return hashlib.sha256(json.dumps([recipe, content], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def connect(settings: Settings) -> "ClientAPI":
@@ -283,9 +325,9 @@ def connect(settings: Settings) -> "ClientAPI":
             f"home {settings.home}: cannot be written ({error.strerror}); set CITEWELL_HOME to another folder"
         ) from error
     options = ChromaSettings(anonymized_telemetry=False)
+    host, ssl, port = _address(settings.chroma_url) if settings.chroma_url else ("", False, 0)
     try:
-        if settings.chroma_url:
-            host, ssl, port = _address(settings.chroma_url)
+        if host:
             return chromadb.HttpClient(host=host, port=port, ssl=ssl, settings=options)
         return chromadb.PersistentClient(path=settings.home / "chroma", settings=options)
     except Exception as error:  # Chroma raises ValueError, OSError, httpx and Rust errors here
@@ -296,8 +338,13 @@ def connect(settings: Settings) -> "ClientAPI":
 def _address(url: str) -> tuple[str, bool, int]:
     from urllib.parse import urlsplit  # noqa: PLC0415
 
-    parts = urlsplit(url)
+    fault = StoreError(f"CITEWELL_CHROMA_URL {url}: not an address; write http://host:port")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise fault from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise StoreError(f"CITEWELL_CHROMA_URL {url}: not an address; write http://host:port")
+        raise fault
     ssl = parts.scheme == "https"
-    return parts.hostname, ssl, parts.port or (443 if ssl else 8000)
+    return parts.hostname, ssl, port or (443 if ssl else 8000)

@@ -88,7 +88,7 @@ def sync(store: Store, paths: Sequence[Path], prune: bool = False, progress: Pro
     kept_ids = {document_id(str(path)) for path in files} if prune else {record.id for record in before}
     kept = {record.id: record for record in before if record.id in kept_ids} | current
     stale = [record for record in before if kept.get(record.id) != record]
-    if written or stale:
+    if written or stale or (kept and not store.is_committed(kept.values())):
         store.commit(kept.values())
         for record in stale:
             store.remove(record)

@@ -8,7 +8,7 @@ from .document import Block
 from .sentences import split_sentences
 
 LONGEST_CAPTION = 200  # characters
-_PREFIX = re.compile(r"^table(?: [\dA-Z.]{1,5})?[:.] ", re.IGNORECASE)
+_PREFIX = re.compile(r"^table(?: [\dA-Z.]{1,5})?[:.]\s+", re.IGNORECASE)
 
 
 def captioned(blocks: Sequence[Block]) -> Iterator[Block]:
@@ -23,7 +23,8 @@ def captioned(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _caption(text: str) -> str:
     """The last sentence of a paragraph, when it is all of it or announces what follows; else nothing."""
+    text = _PREFIX.sub("", text)
     start, end = split_sentences(text)[-1]
     sentence = " ".join(text[start:end].split())
     announces = start == 0 or sentence.endswith(":")
-    return _PREFIX.sub("", sentence).rstrip(" .:") if announces and len(sentence) <= LONGEST_CAPTION else ""
+    return sentence.rstrip(" .:") if announces and len(sentence) <= LONGEST_CAPTION else ""

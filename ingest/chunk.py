@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from .document import BLOCK_SEPARATOR, CELL_SEPARATOR, ITEM_SEPARATOR, Block, Document
 from .sentences import split_sentences
 
-CHUNKER_VERSION = 4  # part of the index recipe: raise it when chunks of the same file change
+CHUNKER_VERSION = 1  # part of the index recipe: raise it when a file is read or cut in another way
 TARGET_LENGTH = 700  # characters: short blocks of a section are joined up to this
 MAX_LENGTH = 1200  # characters: with its context, about the 256 tokens that the default embedding model reads
 
