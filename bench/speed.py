@@ -27,7 +27,8 @@ def main(docs: Path, questions: Path) -> None:
         asked = [json.loads(line)["question"] for line in questions.read_text(encoding="utf-8").splitlines()]
         warm = _ask_all(Path(home), asked)
     report = {name: round(statistics.median(seconds), 3) for name, seconds in times.items()}
-    sys.stdout.write(json.dumps(report | {f"ask_ms_{name}": round(ms, 1) for name, ms in warm.items()}, indent=2) + "\n")
+    report |= {f"ask_ms_{name}": round(ms, 1) for name, ms in warm.items()}
+    sys.stdout.write(json.dumps(report, indent=2) + "\n")
 
 
 def _seconds(env: dict[str, str], *arguments: str) -> float:
