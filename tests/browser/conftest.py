@@ -114,8 +114,9 @@ def site(engine: Any, friend: str) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """One browser a module: while Playwright runs, its event loop keeps other tests of the process from having one."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not there; install Debian's chromium to run the browser tests")
     with sync_api.sync_playwright() as playwright:
