@@ -199,7 +199,8 @@ def _whole_list(candidate: Candidate, query: Mapping[str, float], around: Around
     at = next(n for n, p in enumerate(pieces) if p.chunk == candidate.passage.chunk and p.unit == candidate.unit)
     first, last = _list_bounds(pieces, at)
     lead = pieces[first - 1].text if first and leads_list(pieces[first - 1].text) else ""
-    if last == first or _is_cut(chunks, candidate.passage.chunk, pieces[last]):
+    begins_above = first == 0 and chunks[0].ordinal > 0
+    if last == first or begins_above or _is_cut(chunks, candidate.passage.chunk, pieces[last]):
         return None
     if not (leads_list(candidate.text) or _is_about(lead, candidate, query)):
         return None
