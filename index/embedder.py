@@ -1,6 +1,7 @@
 """Text → vectors: one pass of the model gives a chunk's vector and those of its units."""
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,6 +43,7 @@ class Embedder:
     def __init__(self, model: str = "") -> None:
         """`model` is a folder or a hub name; empty for the packaged weights."""
         self.name = model or PACKAGED_MODEL
+        self._lock = threading.RLock()  # a fast tokenizer cannot be used by two threads at once
         self.packaged = not model
 
     @cached_property
@@ -91,7 +93,9 @@ class Embedder:
 
     def query(self, text: str) -> npt.NDArray[np.float32]:
         """The vector of a question, shape (dimension,)."""
-        vector: npt.NDArray[np.float32] = np.asarray(self._model.get_query_embedding(text), dtype=np.float32)
+        with self._lock:
+            embedded = self._model.get_query_embedding(text)
+        vector: npt.NDArray[np.float32] = np.asarray(embedded, dtype=np.float32)
         return np.asarray(_normalise(vector[np.newaxis])[0])
 
     def encode(self, chunks: Sequence[Chunk]) -> list[Encoded]:
@@ -100,14 +104,16 @@ class Embedder:
         encoded: dict[int, Encoded] = {}
         for first in range(0, len(chunks), BATCH_SIZE):
             batch = by_length[first : first + BATCH_SIZE]
-            encoded.update(zip(batch, self._encode_batch([chunks[i] for i in batch]), strict=True))
+            with self._lock:  # a batch at a time, so that a question need not wait for all
+                encoded.update(zip(batch, self._encode_batch([chunks[i] for i in batch]), strict=True))
         return [encoded[i] for i in range(len(chunks))]
 
     def _encode_batch(self, chunks: Sequence[Chunk]) -> Iterator[Encoded]:
         import torch  # noqa: PLC0415
 
         model = self._model._model
-        contexts = [f"{chunk.context}\n" for chunk in chunks]
+        prompt = model.prompts.get("text") or ""  # what some models want before a passage
+        contexts = [f"{prompt}{chunk.context}\n" for chunk in chunks]
         texts = [context + chunk.text for context, chunk in zip(contexts, chunks, strict=True)]
         features = model.tokenizer(
             texts,

@@ -1,7 +1,7 @@
 """Question → passages: dense and lexical candidates, fused."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -118,8 +118,3 @@ def _day(name: str, value: str) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         raise InputError(f"filter {name}: {value!r} is not a date; write it as 2024-07-31") from None
-
-
-def documents_in(passages: Sequence[Passage]) -> list[str]:
-    """Names of the documents that passages come from, best first, each once."""
-    return list(dict.fromkeys(passage.chunk.document for passage in passages))

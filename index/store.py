@@ -15,7 +15,7 @@ from ..errors import InputError, RecipeError, StoreError
 from ..ingest.chunk import CHUNKER_VERSION, Chunk
 from ..ingest.document import Document
 from ..settings import Settings
-from .embedder import Embedder, Encoded
+from .embedder import Embedder
 from .records import DocumentRecord, chunk_from, chunk_id, chunk_metadata, document_from
 
 if TYPE_CHECKING:
@@ -173,16 +173,17 @@ class Store:
         """The documents of the collection that is written to: in a rebuild, those added so far."""
         return list(self._records(name=self._writing))
 
-    def add(self, document: Document, chunks: Sequence[Chunk], encoded: Sequence[Encoded]) -> None:
-        """Write a document's chunks; the first, which makes it whole, last.
+    def add(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Embed and write a document's chunks, a batch at a time; the first, which makes it whole, last.
 
         Raises:
             StoreError: Chroma cannot write.
+            ModelError: the embedding model cannot be loaded.
         """
         collection = self._find(self._writing) or self._create(self._writing)
-        rows = list(zip(chunks, encoded, strict=True))[::-1]
-        for first in range(0, len(rows), WRITE_BATCH):
-            batch = rows[first : first + WRITE_BATCH]
+        for end in range(len(chunks), 0, -WRITE_BATCH):
+            part = chunks[max(0, end - WRITE_BATCH) : end]
+            batch = list(zip(part, self.embedder.encode(part), strict=True))[::-1]
             try:
                 collection.upsert(
                     ids=[chunk_id(chunk, document.content_hash) for chunk, _ in batch],

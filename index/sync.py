@@ -109,7 +109,7 @@ def _write(store: Store, path: Path) -> DocumentRecord:
     """Read, chunk, embed and store one file."""
     document = read_document(path)
     chunks = chunk_document(document)
-    store.add(document, chunks, store.embedder.encode(chunks))
+    store.add(document, chunks)
     return DocumentRecord(
         id=chunks[0].document_id,
         document=document.name,

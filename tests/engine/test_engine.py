@@ -1,0 +1,229 @@
+"""The engine end to end over the samples, with the real model."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from citewell.app import build_engine
+from citewell.engine.answer import Answer, Question
+from citewell.engine.engine import EMPTY_INDEX, NOT_FOUND, Engine, Event
+from citewell.errors import InputError
+from citewell.index.sync import sync
+from citewell.settings import load_settings
+
+AGENCY = "What percentage of social workers are agency?"
+FAMILY = "How many social workers did one family have in 18 months?"
+QUESTIONS = [
+    AGENCY,
+    FAMILY,
+    "What are the 5Cs?",
+    "Which share of closures is because the family moved to another council?",
+    "What was missing when the MASH was brought in?",
+    "Who is the Commissioner?",
+    "What does ASYE mean?",
+    "Which role has the highest agency share?",
+    "When does the panel meet next?",
+    "What are the recommendations?",
+]
+OUTSIDE = [
+    "Who won the football world cup in 1998?",
+    "What is the capital of Peru?",
+    "How do I get a council tax refund?",
+]
+
+
+def ask(engine: Engine, question: str, *turns: str, **filters: str) -> Answer:
+    return engine.ask(Question(question, turns=turns, filters=filters))
+
+
+def stored(engine: Engine, document_id: str) -> str:
+    return "".join(chunk.text for chunk in engine.store.chunks_of(document_id))
+
+
+# Answers
+
+
+def test_a_row_of_a_table(engine: Engine) -> None:
+    answer = ask(engine, AGENCY)
+    assert answer.status == "answered"
+    assert answer.statements[0].text.startswith("Social Worker: Agency share 37.7%")
+    citation = answer.citations[0]
+    assert citation.document == "workforce-briefing.md"
+    assert citation.locator.endswith("table: Agency staff by job role · row: Social Worker")
+    assert citation.quote == "Social Worker\t93\t56\t37.7%"
+    assert citation.published == "2024-10-07"
+
+
+def test_a_sentence(engine: Engine) -> None:
+    answer = ask(engine, FAMILY)
+    assert answer.status == "answered"
+    assert "17 social workers" in answer.statements[0].text
+    assert answer.citations[0].document == "workforce-briefing.md"
+    assert "What turnover means for families" in answer.citations[0].locator
+
+
+def test_a_whole_list(engine: Engine) -> None:
+    [statement] = ask(engine, "Which themes come up every time?").statements
+    lead, *items = statement.text.splitlines()
+    assert lead.endswith(":")
+    assert [item.split()[1] for item in items] == ["leadership", "the", "joint"]
+
+
+def test_the_extreme_row(engine: Engine) -> None:
+    [statement] = ask(engine, "Which job role has the highest agency share?").statements
+    assert statement.text.startswith("Director and assistant directors: Agency share 100%")
+    assert statement.text.endswith("(highest of the 6 rows of the table)")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_quote_is_verbatim_and_every_citation_is_used(engine: Engine, question: str) -> None:
+    answer = ask(engine, question)
+    assert answer.status == "answered"
+    for citation in answer.citations:
+        assert stored(engine, citation.document_id)[citation.start : citation.end] == citation.quote
+    assert [citation.n for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    used = [n for statement in answer.statements for n in statement.citations]
+    assert used == [citation.n for citation in answer.citations]
+    assert all(statement.verified == "quote" for statement in answer.statements)
+    assert answer.confidence >= 0.5
+    assert answer.index == engine.store.fingerprint
+
+
+@pytest.mark.parametrize("question", OUTSIDE)
+def test_what_the_documents_do_not_say(engine: Engine, question: str) -> None:
+    answer = ask(engine, question)
+    assert (answer.status, answer.text, answer.message) == ("not_found", NOT_FOUND, NOT_FOUND)
+    assert (answer.statements, answer.citations) == ((), ())
+    assert answer.passages
+    assert answer.confidence < 0.5
+
+
+def test_the_threshold_decides(engine: Engine) -> None:
+    for threshold, status in ((0.0, "answered"), (1.0, "not_found")):
+        strict = Engine(engine.store, load_settings(answer_threshold=threshold))
+        assert ask(strict, AGENCY).status == status
+
+
+# Turns
+
+
+def test_a_follow_up(engine: Engine) -> None:
+    answer = ask(engine, "and for team managers?", AGENCY)
+    assert answer.statements[0].text.startswith("Team Manager: Agency share 29.4%")
+    assert answer.rewritten is not None
+    assert AGENCY.rstrip("?") in answer.rewritten
+
+
+def test_unrelated_turns_change_nothing(engine: Engine) -> None:
+    alone, after = ask(engine, FAMILY), ask(engine, FAMILY, "agency rate", "price of tea")
+    assert after.rewritten is None
+    assert (after.statements, after.passages) == (alone.statements, alone.passages)
+
+
+def test_a_misspelt_question(engine: Engine) -> None:
+    answer = ask(engine, "What percentage of socal workers are agancy?")
+    assert answer.statements[0].text.startswith("Social Worker: Agency share 37.7%")
+    assert answer.rewritten == AGENCY
+
+
+# Filters, search, events
+
+
+def test_filters(engine: Engine) -> None:
+    answer = ask(engine, AGENCY, document="scrutiny-minutes.txt")
+    assert {passage.chunk.document for passage in answer.passages} == {"scrutiny-minutes.txt"}
+    assert {citation.document for citation in answer.citations} == {"scrutiny-minutes.txt"}
+    recent = ask(engine, AGENCY, after="2025-01-01")
+    assert all((passage.chunk.published or "") >= "2025-01-01" for passage in recent.passages)
+    with pytest.raises(InputError, match="filter nosuch: no such filter"):
+        ask(engine, AGENCY, nosuch="x")
+
+
+def test_search(engine: Engine) -> None:
+    passages, ms = engine.search(Question(AGENCY), top=3)
+    assert len(passages) == 3
+    assert passages[0].chunk.document == "workforce-briefing.md"
+    assert passages[0].as_json()["rank"] == 1
+    assert set(ms) == {"retrieve", "total"}
+
+
+def test_asking_twice_gives_the_same(engine: Engine) -> None:
+    one, other = ask(engine, AGENCY), ask(engine, AGENCY)
+    assert (one.statements, one.citations, one.passages, one.confidence) == (
+        other.statements,
+        other.citations,
+        other.passages,
+        other.confidence,
+    )
+    assert one.id != other.id
+
+
+def test_as_json(engine: Engine) -> None:
+    shown = engine.ask(Question(AGENCY, id="a")).as_json()
+    assert shown["id"] == "a"
+    assert set(shown["ms"]) == {"retrieve", "compose", "verify", "total"}
+    assert all(value >= 0 for value in shown["ms"].values())
+    assert {"document", "text", "score", "rank"} <= set(shown["passages"][0])
+    assert shown["answer"].splitlines()[0].endswith("[1]")
+
+
+def events(engine: Engine, question: str) -> list[Event]:
+    async def collect() -> list[Event]:
+        return [event async for event in engine.stream(Question(question))]
+
+    return asyncio.run(collect())
+
+
+def test_a_stream_brings_sources_then_statements_then_the_answer(engine: Engine) -> None:
+    first, *steps, last = events(engine, AGENCY)
+    answer = ask(engine, AGENCY)
+    assert (first.kind, first.passages) == ("sources", answer.passages)
+    assert [step.kind for step in steps] == ["statement"] * len(answer.statements)
+    assert tuple(step.statement for step in steps) == answer.statements
+    assert tuple(citation for step in steps for citation in step.citations) == answer.citations
+    assert last.kind == "done"
+    assert last.answer is not None
+    assert last.answer.statements == answer.statements
+
+
+def test_a_stream_without_answer(engine: Engine) -> None:
+    assert [event.kind for event in events(engine, OUTSIDE[0])] == ["sources", "done"]
+
+
+# Guards
+
+
+def test_an_empty_index_says_what_to_do() -> None:
+    answer = ask(build_engine(load_settings()), AGENCY)
+    assert (answer.status, answer.text) == ("not_found", EMPTY_INDEX)
+    assert (answer.passages, answer.confidence) == ((), 0)
+    assert "citewell ingest" in EMPTY_INDEX
+
+
+def test_a_draft_that_does_not_hold_is_withheld(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the stored text another than what was retrieved, no quote of it would be shown."""
+    monkeypatch.setattr("citewell.engine.engine.is_verbatim", lambda *_: False)
+    answer = ask(engine, AGENCY)
+    assert (answer.status, answer.statements, answer.message) == ("not_found", (), NOT_FOUND)
+
+
+@pytest.mark.parametrize("question", ["?!", "the of and", "x" * 2000, "👩‍💼", "'; drop table --", "[1] {0} %s \\1"])
+def test_odd_questions(engine: Engine, question: str) -> None:
+    assert ask(engine, question).status in ("answered", "not_found")
+
+
+def test_a_document_deleted_between_finding_and_quoting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = build_engine(load_settings(answer_threshold=0))
+    (tmp_path / "ponds.txt").write_text("Ponds\n\nThe North pond has 42 ducks on it in May.\n", encoding="utf-8")
+    sync(engine.store, [tmp_path / "ponds.txt"])
+    search = engine.retriever.search
+
+    def search_then_delete(*arguments: object, **options: object) -> object:
+        found = search(*arguments, **options)
+        engine.store.delete(engine.store.documents()[0].id)
+        return found
+
+    monkeypatch.setattr(engine.retriever, "search", search_then_delete)
+    assert ask(engine, "How many ducks has the North pond?").status == "answered"
+    assert engine.store.documents() == []

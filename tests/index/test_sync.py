@@ -1,0 +1,202 @@
+"""Sync makes the index equal to the files, writes no more than it must, and survives a crash."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citewell.errors import InputError
+from citewell.index.retriever import HybridRetriever
+from citewell.index.store import COLLECTION, Store, connect
+from citewell.index.sync import sync
+from citewell.ingest.chunk import chunk_document
+from citewell.ingest.read import read_document
+from citewell.settings import load_settings
+from citewell.tests.index.conftest import PAPERS, OpenStore
+
+CHANGED = PAPERS["ponds.md"].replace("Mallards stay", "Swans stay")
+
+
+def contents() -> dict[str, Any]:
+    """Everything in the collection, and its metadata."""
+    collection = connect(load_settings()).get_collection(COLLECTION)
+    got = collection.get(include=["metadatas", "documents", "embeddings"])
+    rows = zip(got["ids"], got["documents"] or [], got["metadatas"] or [], got["embeddings"], strict=True)
+    return {"metadata": collection.metadata} | {key: (text, meta, list(vector)) for key, text, meta, vector in rows}
+
+
+def found(store: Store, question: str) -> list[str]:
+    """Texts that a retriever of another process finds, best first."""
+    return [passage.chunk.text for passage in HybridRetriever(store).search(question)]
+
+
+def counts(store: Store, *paths: Path, prune: bool = False) -> tuple[int, ...]:
+    """Added, changed, removed, unchanged, failed."""
+    return tuple(sync(store, paths, prune).as_json()["documents"].values())
+
+
+def test_the_first_sync(store: Store, papers: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    report = sync(store, [papers], progress=lambda *step: told.append(step))
+    assert told == [("agency.md", 1, 3), ("ponds.md", 2, 3), ("visits.txt", 3, 3)]
+    assert report.chunks == report.chunks_added == len(list(store.chunks()))
+    assert report.as_json() == {
+        "documents": {"added": 3, "changed": 0, "removed": 0, "unchanged": 0, "failed": 0},
+        "chunks": report.chunks,
+        "chunks_added": report.chunks,
+        "failures": [],
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def test_a_second_sync_writes_nothing(store: Store, open_store: OpenStore, papers: Path) -> None:
+    sync(store, [papers])
+    before = contents()
+    assert sync(open_store(), [papers]).chunks_added == 0
+    assert counts(store, papers) == (0, 0, 0, 3, 0)
+    assert contents() == before
+
+
+def test_a_changed_file_replaces_its_former_version(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    before = store.fingerprint
+    (papers / "ponds.md").write_text(CHANGED, encoding="utf-8")
+    assert counts(store, papers) == (0, 1, 0, 2, 0)
+    assert len(store.documents()) == 3
+    texts = [chunk.text for _, chunk in store.chunks() if chunk.document == "ponds.md"]
+    assert "Swans stay" in texts[0]
+    assert "Mallards" not in "".join(texts)
+    assert store.fingerprint != before
+
+
+def test_a_file_changed_back_has_the_former_fingerprint(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    before = contents()
+    for text in (CHANGED, PAPERS["ponds.md"]):
+        (papers / "ponds.md").write_text(text, encoding="utf-8")
+        sync(store, [papers])
+    assert contents() == before
+
+
+def test_a_file_that_is_gone_stays_until_pruned(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    (papers / "ponds.md").unlink()
+    assert counts(store, papers) == (0, 0, 0, 2, 0)
+    assert len(store.documents()) == 3
+    assert counts(store, papers, prune=True) == (0, 0, 1, 2, 0)
+    assert [record.document for record in store.documents()] == ["agency.md", "visits.txt"]
+    assert {chunk.document for _, chunk in store.chunks()} == {"agency.md", "visits.txt"}
+
+
+def test_other_files_are_added_to_what_is_there(store: Store, papers: Path) -> None:
+    assert counts(store, papers / "agency.md", papers / "ponds.md") == (2, 0, 0, 0, 0)
+    assert counts(store, papers / "visits.txt") == (1, 0, 0, 0, 0)
+    assert len(store.documents()) == 3
+
+
+def test_a_file_that_cannot_be_read_keeps_its_former_version(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    before = contents()
+    (papers / "ponds.md").write_bytes(bytes(range(256)) * 20)
+    report = sync(store, [papers], prune=True)
+    assert report.as_json()["documents"] == {"added": 0, "changed": 0, "removed": 0, "unchanged": 2, "failed": 1}
+    assert [failure.source for failure in report.failures] == [str(papers / "ponds.md")]
+    assert "binary data, not text" in report.failures[0].error
+    assert contents() == before
+
+
+def test_two_files_with_the_same_text_are_two_documents(store: Store, papers: Path) -> None:
+    (papers / "copy.md").write_text(PAPERS["ponds.md"], encoding="utf-8")
+    assert counts(store, papers) == (4, 0, 0, 0, 0)
+    assert counts(store, papers) == (0, 0, 0, 4, 0)
+
+
+def test_bad_paths_change_nothing(store: Store, papers: Path, tmp_path: Path) -> None:
+    sync(store, [papers])
+    before = contents()
+    with pytest.raises(InputError, match="no such file or folder"):
+        sync(store, [papers / "agency.md", tmp_path / "nosuch"], prune=True)
+    assert contents() == before
+
+
+# Crashes
+
+
+def crash(monkeypatch: pytest.MonkeyPatch, method: str, store: Store, papers: Path) -> None:
+    """A sync that is killed when it first calls a method of the store."""
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Store, method, die)
+        sync(store, [papers])
+
+
+def test_a_crash_of_the_first_sync_is_mended_by_the_next(
+    store: Store, open_store: OpenStore, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found(store, "mallards") == []
+    crash(monkeypatch, "commit", store, papers)
+    assert store.fingerprint == ""
+    sync(open_store(), [papers])
+    assert store.fingerprint
+    assert "Mallards stay" in found(store, "mallards")[0]
+    assert counts(store, papers) == (0, 0, 0, 3, 0)
+
+
+@pytest.mark.parametrize("question", ["mallards stay all year", "teals leave in spring"])
+def test_a_crash_before_the_commit_leaves_the_old_answers(
+    store: Store, open_store: OpenStore, papers: Path, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    sync(store, [papers])
+    before = store.fingerprint, found(store, question)
+    (papers / "ponds.md").write_text(CHANGED, encoding="utf-8")
+    crash(monkeypatch, "commit", store, papers)
+    assert (store.fingerprint, found(open_store(), question)) == before
+
+
+@pytest.mark.parametrize("method", ["commit", "remove"])
+def test_the_sync_after_a_crash_leaves_nothing_twice(
+    store: Store, open_store: OpenStore, papers: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    sync(store, [papers])
+    (papers / "ponds.md").write_text(CHANGED, encoding="utf-8")
+    crash(monkeypatch, method, store, papers)
+    assert len(store.documents()) == 4
+    again = sync(open_store(), [papers])
+    assert (again.chunks_added, again.unchanged) == (0, 3)
+    assert len(store.documents()) == 3
+    assert again.chunks == len(contents()) - 1 == len(list(store.chunks()))
+    assert "Swans stay" in found(store, "swans")[0]
+    assert not any("Mallards" in text for text in found(store, "mallards"))
+
+
+def test_half_a_document_is_no_document(
+    store: Store, open_store: OpenStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.md"
+    path.write_text("\n\n".join(f"# Pond {n}\n\nDucks live there." for n in range(6)), encoding="utf-8")
+    monkeypatch.setattr("citewell.index.store.WRITE_BATCH", 2)
+    written = []
+
+    def killed(*_: Any, **record: Any) -> None:
+        written.append(record)
+        raise KeyboardInterrupt
+
+    collection = type(connect(load_settings()).get_or_create_collection("probe"))
+    upsert = collection.upsert
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(collection, "upsert", lambda *a, **k: killed() if written else written.append(upsert(*a, **k)))
+        sync(store, [path])
+    assert written == [None, {}]
+    assert store.documents() == []
+    assert list(store.chunks()) == []
+    assert sync(open_store(), [path]).added == 1
+    assert len(list(store.chunks())) == len(contents()) - 1 == 6
+
+
+def test_chunks_of_the_same_file_are_the_same(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    expected = [chunk for name in sorted(PAPERS) for chunk in chunk_document(read_document(papers / name))]
+    assert sorted((chunk for _, chunk in store.chunks()), key=lambda chunk: (chunk.document, chunk.ordinal)) == expected
