@@ -27,7 +27,7 @@ HELP = """Answers questions from your own documents, each with the exact passage
 Settings are environment variables CITEWELL_… or citewell.toml; the README lists them.
 --debug, anywhere on the line, adds the traceback to an error.
 
-Example: citewell ingest samples && citewell ask "How many social workers left?"
+Example: citewell ingest samples && citewell ask "What is the agency rate for social workers?"
 """
 
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -155,10 +155,15 @@ def serve(
     claimed = server.claim(settings.host, settings.port)
     address = server.address_of(claimed)
 
-    from .app import build_web  # after the port is known to be free: this takes seconds
+    from .app import build_store, build_web  # after the port is known to be free: this takes seconds
+
+    count = len(build_store(settings).documents())
 
     def announce() -> None:
-        _print({"address": address}) if as_json else typer.echo(f"Citewell is at {address}")
+        if as_json:
+            _print({"address": address, "documents": count})
+        else:
+            typer.echo(f"Citewell is at {address} and answers from {count} documents ({settings.home})")
 
     server.serve(build_web(settings), claimed, announce)
 

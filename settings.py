@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
     top_k: int = Field(default=12, ge=1, le=100, description="Passages retrieved for an answer.")
     answer_threshold: float = Field(
-        default=0.5, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
+        default=0.45, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
     )
     host: str = Field(default="127.0.0.1", description="Address that `citewell serve` listens on.")
     port: int = Field(

@@ -16,13 +16,21 @@ MAX_QUOTES = 3
 MAX_LENGTH = 550  # characters of all quotes; the first is shown whatever its length
 MAX_LIST_LENGTH = 4000  # characters
 COMPLETES = 0.4  # added in full for a quote that holds all question terms that the quotes before it lack
-WORTH_SAYING = 0.5  # share of the best score under which a further quote is noise
+WORTH_SAYING = 0.55  # share of the best score under which a further quote is noise
 SAME = 0.7  # Jaccard similarity of terms from which two quotes say the same
+MAY_BE_EXTREME = 10  # candidates among which a row leads to the table whose extreme is asked for
 ANCHORS = 3  # candidates that may lead to a list or a table …
 ANCHOR_MARGIN = 0.1  # … when they score no less than this under the best
 
 _MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.)]\s")
+
+_MEASURES = frozenset(
+    terms(
+        "highest largest biggest greatest most common commonest often frequent lowest smallest fewest least rarest "
+        "rate share proportion percentage percent number total figure"
+    )
+)
 
 Around = Callable[[Chunk], Sequence[Chunk]]  # a chunk with its neighbours, in order
 
@@ -74,14 +82,15 @@ def compose(
         query: the question's terms with their weights.
         around: gives the chunks before and after one.
     """
+    if intent.extreme:
+        rows = [
+            c for c in candidates[:MAY_BE_EXTREME] if c.unit.kind == "row" and _names_column(c, candidates[0], query)
+        ]
+        for row in rows:
+            if draft := _extreme_row(row, query, intent, around):
+                return [draft]
     near = [c for c in candidates[:ANCHORS] if c.score >= candidates[0].score - ANCHOR_MARGIN]
     for candidate in near:
-        if (
-            intent.extreme
-            and candidate.unit.kind == "row"
-            and (draft := _extreme_row(candidate, query, intent, around))
-        ):
-            return [draft]
         if intent.wants_list and (draft := _whole_list(candidate, query, around)):
             return [draft]
     chosen = select(candidates, query, idf)
@@ -151,6 +160,13 @@ def _row_draft(chunk: Chunk, unit: Unit, query: Mapping[str, float], intent: Int
     row = chunk.text[unit.start : unit.end]
     label = row.split(CELL_SEPARATOR, 1)[0]
     return Draft(read_row(row, chunk.header, query, intent), chunk, row, chunk.start + unit.start, label)
+
+
+def _names_column(row: Candidate, best: Candidate, query: Mapping[str, float]) -> bool:
+    """Whether a row's table is about the things that the question measures as much as the best candidate is."""
+    things = set(query) - _MEASURES
+    table = set(terms(f"{row.passage.chunk.caption} {' '.join(row.passage.chunk.header)}")) | set(row.terms)
+    return len(things & table) >= max(1, len(things & set(best.terms)))
 
 
 def _extreme_row(candidate: Candidate, query: Mapping[str, float], intent: Intent, around: Around) -> Draft | None:

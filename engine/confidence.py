@@ -52,8 +52,8 @@ def features(
     best = candidates[0]
     idf = {term: lexical.idf(term) for term in query.weights}
     total = sum(weight * idf[term] for term, weight in query.weights.items()) or 1.0
-    held = _terms_of(best.passage)
-    everywhere = held.union(*(_terms_of(passage) for passage in passages))
+    held = best.passage.terms
+    everywhere = held.union(*(passage.terms for passage in passages))
 
     def coverage(having: frozenset[str] | set[str]) -> float:
         return sum(weight * idf[term] for term, weight in query.weights.items() if term in having) / total
@@ -92,8 +92,3 @@ def _coefficients() -> dict[str, float]:
 def _share_missing(wanted: Sequence[str], having: Container[str]) -> float:
     """The share of distinct terms that are missing; 0 when none is wanted."""
     return sum(term not in having for term in set(wanted)) / len(set(wanted)) if wanted else 0.0
-
-
-def _terms_of(passage: Passage) -> frozenset[str]:
-    chunk = passage.chunk
-    return frozenset((*terms(chunk.context), *terms(chunk.text), *terms(chunk.published or "")))

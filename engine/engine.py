@@ -18,10 +18,12 @@ from .candidates import find_candidates
 from .compose import Draft, compose
 from .confidence import Features, confidence, features
 from .intent import read_intent
+from .qualifiers import qualifiers, speaking_of
 from .rewrite import Query, rewrite
 from .verify import is_verbatim, unsupported_figures
 
 NOT_FOUND = "The documents do not say."
+CONSIDERED = 10  # candidates among which a figure of the year or place asked about must be
 EMPTY_INDEX = "There are no documents to answer from yet. Add some with: citewell ingest FOLDER"
 
 
@@ -105,7 +107,12 @@ class Engine:
     def compose(self, query: Query, passages: Sequence[Passage]) -> tuple[list[Draft], Features | None]:
         """Drafts of the statements, and what their confidence rests on (None when there is nothing to quote)."""
         lexical, intent = self.retriever.lexical, read_intent(query.text)
-        candidates = find_candidates(query, intent, passages, lexical.idf)
+        found = find_candidates(query, intent, passages, lexical.idf)
+        wanted = qualifiers(query.asked, lexical.idf)
+        candidates = speaking_of(found, wanted)
+        asks_figure = intent.kind in ("percent", "number")
+        if asks_figure and wanted and not any(intent.is_met_by(c.text, query.text) for c in candidates[:CONSIDERED]):
+            candidates = []  # there is no figure for this year or place
         if not candidates:
             return [], None
         drafts = compose(candidates, query.weights, intent, lexical.idf, self.store.around)

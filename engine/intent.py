@@ -31,7 +31,9 @@ _NUMBER_WORDS = (
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SIGNS: dict[Kind, re.Pattern[str]] = {
     "percent": re.compile(
-        r"\d\s?%|per ?cent|\d+(\.\d+)? (per|in|out of) [\d,]+|\b(half|thirds?|quarters?)\b", re.IGNORECASE
+        r"\d\s?%|per ?cent|\d+(\.\d+)? (per|in|out of) [\d,]+|"
+        r"\b(half|thirds?|quarters?|(one|two|three|four|nine) (in|out of) (two|three|four|five|ten))\b",
+        re.IGNORECASE,
     ),
     # Neither a year nor a percentage says how many.
     "number": re.compile(
@@ -97,6 +99,11 @@ class Intent:
             return any(name.lower() not in known for name in _NAME.findall(text)[1:])
         sign = _SIGNS.get(self.kind)
         return sign is None or bool(sign.search(text))
+
+
+def gives_figure(text: str) -> bool:
+    """Whether a text holds a number in digits, or a share in words."""
+    return bool(re.search(r"\d", text) or _SIGNS["percent"].search(text))
 
 
 def names_someone(text: str, question: str = "") -> bool:

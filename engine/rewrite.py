@@ -9,15 +9,21 @@ from ..index.terms import terms
 
 CARRIED_WEIGHT = 0.4  # of a term that only an earlier turn has, beside 1 for the question's own
 EXPANDED_WEIGHT = 0.5  # of a term of what an abbreviation stands for
-FEW_TERMS = 3  # a question with fewer terms of its own than this leans on the turn before
+FEW_TERMS = 3  # a fragment ("team managers?") with fewer terms than this leans on the turn before
 ENOUGH_TERMS = 4  # a question with so many stands alone although it says "one" or "that": it may mean its own words
 
-_LEANS = re.compile(
+_CONTINUES = re.compile(
     r"^\W*(and|but|so|or|also|what about|how about|what else|who else|anything else)\b|"
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers)\b",
     re.IGNORECASE,
 )
-_MAY_LEAN = re.compile(r"\b(that|those|these|this|there|then|same|one|ones|others?)\b", re.IGNORECASE)
+_MAY_CONTINUE = re.compile(r"\b(that|those|these|this|there|then|same|one|ones|others?)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"^\W*((who|what|which|whose|when|where|why|how)\b.*\b\w+|is|are|was|were|do|does|did|has|have|had|can|could|should|will|"
+    r"would|must|may|list|name|give|show|tell|explain|describe)\b",
+    re.IGNORECASE,
+)
+_MEASURES = frozenset(terms("many much long often old far large big high exactly total"))
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,10 @@ def carried(question: str, turns: Sequence[str]) -> str:
 
 
 def _leans(question: str) -> bool:
-    """Whether a question needs the turn before it to be understood."""
-    own = len(set(terms(question)))
-    return own < FEW_TERMS or bool(_LEANS.search(question) or (own < ENOUGH_TERMS and _MAY_LEAN.search(question)))
+    """Whether a question needs the turn before it to be understood: it continues, points back, or is a fragment."""
+    own = set(terms(question))
+    if _CONTINUES.search(question) or not own - _MEASURES:
+        return True
+    if len(own) < ENOUGH_TERMS and _MAY_CONTINUE.search(question):
+        return True
+    return len(own) < FEW_TERMS and not _WHOLE.search(question)

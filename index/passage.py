@@ -1,9 +1,11 @@
 """A retrieved chunk with its scores."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..ingest.chunk import Chunk
+from .terms import terms
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,12 @@ class Passage:
     units: tuple[float, ...]
     score: float
     rank: int
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The terms of the chunk, of its context and of its date."""
+        chunk = self.chunk
+        return frozenset((*terms(chunk.context), *terms(chunk.text), *terms(chunk.published or "")))
 
     def as_json(self) -> dict[str, Any]:
         """The shape of a passage in `--json` output and in the API."""

@@ -306,6 +306,10 @@ def _digest(recipe: Mapping[str, Any], records: Iterable[DocumentRecord]) -> str
     return hashlib.sha256(json.dumps([recipe, content], sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _fault(error: OSError) -> str:
+    return "it is a file, not a folder" if isinstance(error, FileExistsError) else error.strerror or str(error)
+
+
 def connect(settings: Settings) -> "ClientAPI":
     """A Chroma client: a local store under the home folder, or the server that `chroma_url` names.
 
@@ -323,7 +327,7 @@ def connect(settings: Settings) -> "ClientAPI":
         probe.unlink()
     except OSError as error:
         raise StoreError(
-            f"home {settings.home}: cannot be written ({error.strerror}); set CITEWELL_HOME to another folder"
+            f"home {settings.home}: cannot be written ({_fault(error)}); set CITEWELL_HOME to another folder"
         ) from error
     options = ChromaSettings(anonymized_telemetry=False)
     host, ssl, port = _address(settings.chroma_url) if settings.chroma_url else ("", False, 0)

@@ -38,6 +38,9 @@ def test_a_follow_up_leans_on_the_turn_before(question: str) -> None:
     "question",
     [
         FAMILY,
+        "What are the 5Cs?",
+        "What is the grant?",
+        "Who is the chief executive?",
         "How many councils other than Tameside use the same practice model?",
         "What share of families that were referred once are referred again?",
         "Is there a target for agency social workers this year?",
