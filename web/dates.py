@@ -4,8 +4,8 @@ from datetime import date
 
 
 def long_date(iso: str | None) -> str:
-    """`2024-07-01` as “1 July 2024”; nothing for no date."""
+    """`2024-07-01` as “1 July 2024”; no date as “undated”."""
     if not iso:
-        return ""
+        return "undated"
     day = date.fromisoformat(iso)
     return f"{day.day} {day:%B %Y}"

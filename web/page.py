@@ -17,7 +17,7 @@ from ..engine.engine import Engine, Event
 from ..errors import CitewellError, InputError
 from ..index.passage import Passage
 from .pace import paced
-from .transcript import answer_html, literal, message_html, progress_html
+from .transcript import answer_html, has_statements, hint_html, literal, message_html, progress_html
 
 Message = dict[str, Any]  # {"role": "user" | "assistant", "content": text, or a list of {"type": "text", "text": …}}
 
@@ -48,8 +48,14 @@ def create_page(engine: Engine, examples: Sequence[str] = ()) -> gr.Blocks:
     """The chat page over `engine`, offering the `examples` as first questions."""
 
     async def respond(text: str, history: list[Message]) -> AsyncIterator[tuple[Any, ...]]:
-        async for messages, busy in conversation(engine, text, history):
-            yield messages, _box(busy), *((gr.skip(),) * 2 if busy is None else _begun(True))
+        try:
+            question = Question.parse({"question": text, "turns": earlier_questions(history)})
+        except InputError as error:
+            yield gr.skip(), *refused(text, error), gr.skip(), gr.skip()
+            return
+        async for messages, busy in conversation(engine, question, history):
+            begun = (gr.skip(),) * 3 if busy is None else (_hint(""), *_begun(True))
+            yield messages, _box(busy), *begun
 
     page = gr.Blocks(title=TITLE, fill_height=True, analytics_enabled=False)
     with page:
@@ -64,12 +70,14 @@ def create_page(engine: Engine, examples: Sequence[str] = ()) -> gr.Blocks:
             placeholder=WELCOME,
             layout="panel",
             buttons=[],
+            autoscroll=False,  # page.js brings the new question to the top: the answer begins below it
             feedback_options=None,
             latex_delimiters=[],
             elem_id="chat",
         )
         with gr.Column(visible=bool(examples), elem_id="examples") as offered:
             choices = [gr.Button(question, size="sm") for question in examples]
+        hint = gr.Markdown(visible=False, sanitize_html=False, container=False, elem_id="hint")  # gr.HTML: unsafe-eval
         box = gr.Textbox(
             label="Your question",
             placeholder="Ask in plain words",
@@ -78,7 +86,7 @@ def create_page(engine: Engine, examples: Sequence[str] = ()) -> gr.Blocks:
             elem_id="question",
             **READY,
         )
-        shown: list[Component] = [chat, box, offered, restart]
+        shown: list[Component] = [chat, box, hint, offered, restart]
         answers: list[Any] = [
             ask(respond, [source, chat], shown, show_progress="hidden", api_visibility="private")
             for ask, source in ((box.submit, box), *((choice.click, choice) for choice in choices))
@@ -110,18 +118,12 @@ def mount(page: gr.Blocks, app: FastAPI, favicon: Path) -> None:
 
 
 async def conversation(
-    engine: Engine, text: str, history: list[Message]
+    engine: Engine, question: Question, history: list[Message]
 ) -> AsyncIterator[tuple[list[Message], bool | None]]:
     """The conversation as it grows by one question and its answer, at most every `INTERVAL` seconds.
 
-    Yields the messages, and whether an answer is on its way: true at its start, false at its end, none in between. A
-    question that cannot be used is not part of the conversation; only the reason is added.
+    Yields the messages, and whether an answer is on its way: true at its start, false at its end, none in between.
     """
-    try:
-        question = Question.parse({"question": text, "turns": earlier_questions(history)})
-    except InputError as error:
-        yield [*history, _says(message_html(str(error)))], False
-        return
     history = [*history, {"role": "user", "content": literal(question.text)}]
     yield [*history, _says(progress_html((), (), ()))], True
     shown = ""
@@ -154,13 +156,21 @@ def earlier_questions(history: list[Message]) -> list[str]:
 
 
 def stopped(history: list[Message]) -> tuple[list[Message], Any]:
-    """The conversation with a note that its last answer was stopped."""
+    """The conversation with a note that its last answer was stopped, below what it had stated or in its place."""
+    if history and history[-1]["role"] == "assistant" and not has_statements(_text(history[-1])):
+        history = history[:-1]
     return [*history, _says(message_html("stopped"))], _box(False)
+
+
+def refused(text: str, error: InputError) -> tuple[Any, Any]:
+    """The changes to the box and to the hint by it for an unusable question; a blank one is taken away."""
+    kept = bool(text.strip())
+    return gr.update(**READY) if kept else gr.update(value="", **READY), _hint(hint_html(str(error), kept))
 
 
 def cleared() -> tuple[Any, ...]:
     """An empty conversation."""
-    return [], gr.update(value="", **READY), *_begun(False)
+    return [], gr.update(value="", **READY), _hint(""), *_begun(False)
 
 
 def _text(message: Message) -> str:
@@ -170,6 +180,11 @@ def _text(message: Message) -> str:
 
 def _says(html: str) -> Message:
     return {"role": "assistant", "content": html}
+
+
+def _hint(html: str) -> Any:
+    """The change to the line above the question box."""
+    return gr.update(value=html, visible=bool(html))
 
 
 def _begun(begun: bool) -> tuple[Any, Any]:

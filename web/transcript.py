@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
 from urllib.parse import quote, urlencode
 
 from ..engine.answer import Answer, Citation, Statement
@@ -12,6 +13,8 @@ from .dates import long_date
 
 NEAREST = 2  # passages offered with “not found”
 EXCERPT = 280  # characters of such a passage
+EXCERPT_ROWS = 4  # of such a table, the header counted
+ROW = 140  # characters of such a row
 
 
 def literal(text: str) -> str:
@@ -45,13 +48,24 @@ def statements_html(statements: Sequence[Statement], citations: Sequence[Citatio
     for statement in statements:
         marks = "".join(_mark(by_number[n]) for n in statement.citations)
         paragraphs.append(f'<p class="statement">{_line(statement.text)} {marks}</p>')
-    sources = "".join(_source(citation) for citation in citations)
+    documents = groupby(citations, key=lambda citation: citation.document_id)
+    sources = "".join(_source(list(group)) for _, group in documents)
     return "".join(paragraphs) + (f'<ul class="sources">{sources}</ul>' if sources else "")
+
+
+def has_statements(html: str) -> bool:
+    """Whether an answer's HTML holds a statement: no text of a document or a question can look like one."""
+    return '<p class="statement">' in html
 
 
 def message_html(text: str) -> str:
     """A line of Citewell's own, such as an error's, as a sentence."""
-    return _div("answer", f'<p class="verdict">{_line(text[:1].upper() + text[1:])}.</p>')
+    return _div("answer", f'<p class="verdict">{_sentence(text)}</p>')
+
+
+def hint_html(text: str, kept: bool) -> str:
+    """Why a question was not asked; unless the question was `kept` in the box, shown only while the box is empty."""
+    return f'<p role="alert" class="{"kept" if kept else "blank"}">{_sentence(text)}</p>'
 
 
 def source_url(document_id: str, start: int, end: int) -> str:
@@ -65,10 +79,19 @@ def _mark(citation: Citation) -> str:
     return f'<a class="cite" href="{_href(citation)}">[{citation.n}]{name}</a>'
 
 
-def _source(citation: Citation) -> str:
-    facts = " · ".join(part for part in (long_date(citation.published), citation.locator) if part)
-    link = f'<a class="cite" href="{_href(citation)}">{_line(citation.title)}</a>'
-    return f'<li><span class="number">[{citation.n}]</span> {link} <span class="facts">{_line(facts)}</span></li>'
+def _source(citations: Sequence[Citation]) -> str:
+    """A document, and the places in it that consecutive citations are of."""
+    first = citations[0]
+    link = f'<a class="cite" href="{_href(first)}">{_line(first.title)}</a>'
+    places = "".join(_place(list(group)) for _, group in groupby(citations, key=lambda citation: citation.locator))
+    return f'<li>{link} <span class="facts">{_line(long_date(first.published))}</span>{places}</li>'
+
+
+def _place(citations: Sequence[Citation]) -> str:
+    locator = _line(citations[0].locator)
+    spoken = f'<span class="spoken"> {locator}</span>'
+    links = " ".join(f'<a class="cite" href="{_href(c)}">[{c.n}]{spoken}</a>' for c in citations)
+    return f'<span class="place">{links} <span aria-hidden="true">{locator}</span></span>'
 
 
 def _nearest(passages: Sequence[Passage]) -> str:
@@ -83,16 +106,30 @@ def _passage(passage: Passage) -> str:
     href = escape(source_url(chunk.document_id, chunk.start, chunk.start + len(chunk.text.rstrip())))
     facts = " · ".join(part for part in (long_date(chunk.published), chunk.locator) if part)
     link = f'<a class="cite" href="{href}">{_line(chunk.title)}</a>'
-    shown = f'<span class="facts">{_line(facts)}</span><span class="excerpt">{_line(_excerpt(chunk))}</span>'
+    shown = f'<span class="facts">{_line(facts)}</span><span class="excerpt">{_excerpt(chunk)}</span>'
     return f"<li>{link} {shown}</li>"
 
 
 def _excerpt(chunk: Chunk) -> str:
-    """The beginning of a chunk without its headings, which the locator shows; the cells of a table apart."""
-    text = " ".join(part for part in chunk.text.split(BLOCK_SEPARATOR) if part not in chunk.headings)
-    if chunk.kind == "table":
-        text = text.strip().replace(CELL_SEPARATOR, " · ").replace("\n", " · ")
-    return text if len(text) <= EXCERPT else text[:EXCERPT].rsplit(" ", 1)[0] + " …"
+    """The beginning of a chunk, escaped, without its headings, which the locator shows; of a table its first rows."""
+    parts = [part for part in chunk.text.split(BLOCK_SEPARATOR) if part not in chunk.headings]
+    if chunk.kind != "table":
+        return _line(_cut(" ".join(parts), EXCERPT))
+    rows = [row for part in parts for row in part.split("\n") if row.strip()]
+    header = CELL_SEPARATOR.join(chunk.header)
+    if header and header not in rows:
+        rows.insert(0, header)
+    shown = [_line(_cut(row.replace(CELL_SEPARATOR, " | "), ROW)) for row in rows[:EXCERPT_ROWS]]
+    return "<br>".join(shown + ["…"] * (len(rows) > EXCERPT_ROWS))
+
+
+def _cut(text: str, length: int) -> str:
+    """Text of at most so many characters, cut at a word."""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
+
+
+def _sentence(text: str) -> str:
+    return _line(f"{text[:1].upper()}{text[1:]}.")
 
 
 def _href(citation: Citation) -> str:

@@ -45,7 +45,8 @@ def ask(page: Any, question: str) -> Any:
 def test_it_loads_and_answers_and_nothing_leaves_the_machine(chat: Watched) -> None:
     answer = ask(chat.page, AGENCY)
     expect(answer).to_contain_text("Social Worker: Agency share 37.7%")
-    expect(answer).to_contain_text("7 October 2024 · Agency cover · table: Agency staff by job role")
+    expect(answer).to_contain_text("7 October 2024")
+    expect(answer.locator(".place")).to_contain_text("Agency cover · table: Agency staff by job role")
     expect(chat.page).to_have_title("Citewell")
     assert chat.page.evaluate("document.documentElement.lang") == "en"
     chat.assert_clean()
@@ -140,10 +141,17 @@ def test_follow_ups_carry_the_earlier_questions(chat: Watched, engine: FakeEngin
 
 
 def test_an_unusable_question_gets_one_line_and_stays_in_the_box(chat: Watched, engine: FakeEngine) -> None:
-    expect(ask(chat.page, "")).to_have_text("Question: empty; type a question in plain words.")
+    hint, box = chat.page.get_by_role("alert"), chat.page.get_by_label("Your question")
+    box.press("Enter")
+    expect(hint).to_have_text("Question: empty; type a question in plain words.")
+    box.fill("Why")
+    expect(hint).to_be_hidden()
     long = "why " * 2500
-    expect(ask(chat.page, long)).to_contain_text("shorten it to 2,000 or fewer")
-    expect(chat.page.get_by_label("Your question")).to_have_value(long)
+    box.fill(long)
+    box.press("Enter")
+    expect(hint).to_contain_text("shorten it to 2,000 or fewer")
+    expect(box).to_have_value(long)
+    expect(chat.page.locator("#chat .answer")).to_have_count(0)
     assert engine.asked == []
     chat.assert_clean()
 
@@ -158,6 +166,25 @@ def test_an_answer_can_be_stopped(chat: Watched, engine: FakeEngine) -> None:
     expect(chat.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     engine.release.set()
     expect(ask(chat.page, FAMILY)).to_contain_text("17 social workers")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_each_new_question_stands_at_the_top_of_the_view(watch: Watch, site: str, width: int) -> None:
+    page = opened(watch, site, viewport={"width": width, "height": 800}).page
+    for question in ("What does tea cost?", "What does coffee cost?", AGENCY):
+        ask(page, question)
+        asked = page.get_by_test_id("user").last
+        expect(asked).to_have_text(question)
+        expect(asked).to_be_in_viewport(ratio=1)
+        assert asked.bounding_box()["y"] < 160
+    expect(page.locator("#chat .statement").last).to_be_in_viewport(ratio=1)
+
+
+def test_a_quoted_row_is_in_view_with_its_column_names_on_a_narrow_screen(watch: Watch, site: str) -> None:
+    page = opened(watch, site, viewport={"width": 390, "height": 800}).page
+    ask(page, AGENCY).locator("a.cite").first.click()
+    for cell in (*page.locator("#source mark").all(), *page.locator("#source th").all()):
+        expect(cell).to_be_in_viewport(ratio=1)
 
 
 def test_it_fits_a_narrow_screen(watch: Watch, site: str) -> None:

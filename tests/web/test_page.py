@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
+from citewell.engine.answer import Question
+from citewell.errors import InputError
 from citewell.tests.web.fake_engine import FakeEngine
 from citewell.web.examples import FILE, example_questions
-from citewell.web.page import Message, cleared, conversation, create_page, earlier_questions, stopped
+from citewell.web.page import Message, cleared, conversation, create_page, earlier_questions, refused, stopped
 
 
 def grow(engine: FakeEngine, text: str, history: list[Message]) -> list[tuple[list[Message], bool | None]]:
     """All states of a conversation while one question is answered."""
 
     async def collect() -> list[tuple[list[Message], bool | None]]:
-        return [state async for state in conversation(engine, text, history)]
+        question = Question(text, turns=tuple(earlier_questions(history)))
+        return [state async for state in conversation(engine, question, history)]
 
     return asyncio.run(collect())
 
@@ -52,17 +55,14 @@ def test_history_as_gradio_sends_it_back_is_read() -> None:
     assert earlier_questions(sent) == ["Why?"]
 
 
-def test_an_empty_and_an_over_long_question_get_one_line_and_no_turn() -> None:
-    engine = FakeEngine()
+def test_a_blank_question_is_taken_out_of_the_box_and_an_over_long_one_stays() -> None:
     for text, words in (("   ", "empty"), ("why " * 2500, "shorten it")):
-        states = grow(engine, text, [])
-        assert len(states) == 1
-        messages, busy = states[0]
-        assert busy is False
-        assert [message["role"] for message in messages] == ["assistant"]
-        assert words in messages[0]["content"]
-        assert "\n" not in messages[0]["content"]
-    assert not engine.asked
+        with pytest.raises(InputError) as caught:
+            Question.parse({"question": text})
+        box, hint = refused(text, caught.value)
+        assert words in hint["value"]
+        assert hint["visible"]
+        assert ("value" in box) == (not text.strip())
 
 
 def test_an_engine_that_gives_up_says_why_in_the_chat() -> None:
@@ -72,8 +72,12 @@ def test_an_engine_that_gives_up_says_why_in_the_chat() -> None:
 
 
 def test_stopping_and_starting_again() -> None:
-    messages, _ = stopped([{"role": "user", "content": "Why?"}])
-    assert "Stopped." in messages[-1]["content"]
+    states = grow(FakeEngine(), "What is the agency rate?", [])
+    reading, stated = states[0][0], states[-1][0]
+    for history, kept in ((reading, 1), (stated, 2)):
+        messages, _ = stopped(history)
+        assert messages[:-1] == history[:kept]
+        assert "Stopped." in messages[-1]["content"]
     assert cleared()[0] == []
 
 

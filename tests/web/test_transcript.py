@@ -23,7 +23,8 @@ def test_an_answer_shows_statement_mark_title_date_and_locator() -> None:
     html = answer_html(FakeEngine().ask(Question("agency rate")))
     assert "Social Worker: Agency share 37.7%" in html
     assert '[1]<span class="spoken"> source: Workforce briefing: agency staff &amp; turnover</span></a>' in html
-    assert "7 October 2024 · Agency cover · table: Agency staff by job role" in html
+    assert "7 October 2024" in html
+    assert "Agency cover · table: Agency staff by job role" in html
     assert 'href="source/' in html
 
 
@@ -41,6 +42,27 @@ def test_a_long_passage_is_cut_at_a_word() -> None:
     excerpt = html.partition('<span class="excerpt">')[2].partition("</span>")[0]
     assert excerpt.endswith(" …")
     assert len(excerpt) <= EXCERPT + 2
+
+
+def test_consecutive_citations_of_a_document_share_its_title_and_those_of_a_place_its_locator() -> None:
+    answer = FakeEngine().ask(Question("agency rate"))
+    first = answer.citations[0]
+    cited = (first, replace(first, n=2), replace(first, n=3, locator="Turnover", published=None))
+    html = answer_html(replace(answer, citations=cited)).partition('<ul class="sources">')[2]
+    assert html.count("Workforce briefing") == 1
+    assert html.count('class="place"') == 2
+    assert all(f">[{n}]<" in html for n in (1, 2, 3))
+
+
+def test_a_document_without_a_date_is_undated() -> None:
+    assert "undated" in answer_html(FakeEngine().ask(Question("hostile")))
+
+
+def test_the_rows_of_a_table_are_lines_of_an_excerpt_below_its_header() -> None:
+    answer = FakeEngine().ask(Question("tea"))
+    table = next(passage for passage in answer.passages if passage.chunk.kind == "table")
+    html = answer_html(replace(answer, passages=(table,)))
+    assert "Job role | Permanent | Agency share<br>Team Manager | 36 | 29.4%<br>" in html
 
 
 def test_document_text_is_escaped_and_stays_in_one_html_block() -> None:

@@ -39,7 +39,16 @@
     document.body.classList.add("source-open");
     const mark = failed ? null : shown.querySelector("#quote");
     (mark || body).focus({ preventScroll: true });
-    mark?.scrollIntoView({ block: "center" });
+    if (mark) reveal(mark, shown.querySelector("header").offsetHeight);
+  }
+
+  // Brings the mark into view, and the table around it with its header row: below the document's own header (pixels).
+  function reveal(mark, covered) {
+    mark.scrollIntoView({ block: "center" });
+    const table = mark.closest(".table");
+    if (!table) return;
+    table.style.scrollMarginTop = `${covered + 8}px`;
+    table.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function shut() {
@@ -59,6 +68,14 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && panel && !panel.hidden) shut();
   });
+
+  // A new question goes to the top of the view, and its answer grows below it.
+  let asked = 0;
+  new MutationObserver(() => {
+    const questions = document.querySelectorAll("#chat .user-row");
+    if (questions.length > asked) questions[questions.length - 1].scrollIntoView({ block: "start" });
+    asked = questions.length;
+  }).observe(document.documentElement, { childList: true, subtree: true });
 
   // Gradio names each message by its raw content, so that a screen reader would read markup aloud: the text is enough.
   new MutationObserver(() => {

@@ -54,7 +54,7 @@
     return made;
   };
 
-  const facts = ({ published, locator }) => [published && longDate(published), locator].filter(Boolean).join(" · ");
+  const facts = ({ published, locator }) => [published ? longDate(published) : "undated", locator].filter(Boolean).join(" · ");
 
   const longDate = (iso) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
     .format(new Date(iso));
