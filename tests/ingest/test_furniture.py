@@ -24,7 +24,7 @@ PROSE = "The library on the corner of the square will open again next week, the 
         ["Accept all cookies"],
         ["Share this page on Facebook"],
         ["Share | Tweet | Email"],
-        ["Your email address will not be published. Required fields are marked *"],
+        ["Your e-mail address will not be published. Fields with a star are needed."],
         ["Leave a Reply", "Name", "Comment", PROSE],
         ["Get in touch", "Which stories should we cover in Exampleton?", PROSE],
         ["Get in touch", "Send story ideas and follow Radio Exampleton on Facebook", PROSE],
