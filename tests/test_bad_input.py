@@ -7,19 +7,18 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from citewell.app import build_store
-from citewell.cli import main
 from citewell.index import store as store_module
 from citewell.index.sync import sync
 from citewell.ingest.chunk import chunk_document
 from citewell.ingest.read import MAX_BYTES, read_document
 from citewell.settings import load_settings
+from citewell.tests.conftest import Cli, Run
 from citewell.tests.index.fake_embedder import FakeEmbedder
 
 QUESTION = "How much does a cup of coffee cost at the café by the pond?"
@@ -32,37 +31,6 @@ COMMANDS: list[list[str]] = [
     ["search", QUESTION],
     ["ask", QUESTION],
 ]
-
-
-class Run:
-    """What a command line gave: exit code, standard output and the lines of standard error."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err.splitlines()
-
-    @property
-    def fault(self) -> str:
-        """The one line of a command that changed nothing."""
-        assert (self.code, self.out) == (2, "")
-        told = [line for line in self.err if not line[:1].isdigit()]  # progress lines begin with a number
-        assert len(told) == 1, told
-        assert told[0].startswith("citewell: ")
-        return told[0]
-
-
-Cli = Callable[..., Run]
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    def run(*arguments: object) -> Run:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main([str(argument) for argument in arguments])
-        assert isinstance(exit_.value.code, int)
-        return Run(exit_.value.code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture
@@ -124,7 +92,7 @@ def test_one_bad_file_among_good_ones_is_one_line(cli: Cli, papers: Path) -> Non
     (papers / "empty.txt").touch()
     run = cli("ingest", papers)
     assert run.code == 1
-    [told] = [line for line in run.err if "not read" in line]
+    [told] = [line for line in run.err.splitlines() if "not read" in line]
     assert f"{papers / 'empty.txt'}: the file is empty" in told
     assert "1 added" in run.out
 

@@ -7,59 +7,22 @@ import socket
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
 from citewell.app import build_store
-from citewell.cli import app, main
+from citewell.cli import app
 from citewell.index.sync import sync
 from citewell.settings import load_settings
+from citewell.tests.conftest import Cli
 
 QUESTION = "What share of social workers is agency staff?"
 COMMANDS = [
     *([command.name or command.callback.__name__] for command in app.registered_commands if command.callback),
     *(["documents", name] for name in ("list", "show", "delete")),
 ]
-
-
-class Run:
-    """What a command line gave: exit code, standard output and error."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[Any]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def error(self) -> str:
-        """The one line of a command that changed nothing."""
-        assert (self.code, self.out, self.err.count("\n")) == (2, "", 1), (self.code, self.out, self.err)
-        return self.err
-
-
-Cli = Callable[..., Run]
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    def run(*arguments: object) -> Run:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main([str(argument) for argument in arguments])
-        assert isinstance(exit_.value.code, int)
-        return Run(exit_.value.code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture(scope="session")
