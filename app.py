@@ -35,11 +35,11 @@ def build_eval_engine(settings: "Settings", suite: str) -> "Engine":
         return build_engine(own, rebuild=True)
 
 
-def build_web(settings: "Settings") -> "FastAPI":
-    """The chat page, the API and the widget in one application."""
+def build_web(engine: "Engine", settings: "Settings") -> "FastAPI":
+    """The chat page, the API and the widget over an engine, in one application."""
     from citewell.web.app import create_app  # noqa: PLC0415
 
-    return create_app(build_engine(settings), settings)
+    return create_app(engine, settings)
 
 
 def main() -> None:

@@ -155,9 +155,10 @@ def serve(
     claimed = server.claim(settings.host, settings.port)
     address = server.address_of(claimed)
 
-    from .app import build_store, build_web  # after the port is known to be free: this takes seconds
+    from .app import build_engine, build_web  # after the port is known to be free: this takes seconds
 
-    count = len(build_store(settings).documents())
+    engine = build_engine(settings)
+    count = len(engine.store.documents())
 
     def announce() -> None:
         if as_json:
@@ -165,7 +166,7 @@ def serve(
         else:
             typer.echo(f"Citewell is at {address} and answers from {count} documents ({settings.home})")
 
-    server.serve(build_web(settings), claimed, announce)
+    server.serve(build_web(engine, settings), claimed, announce)
 
 
 @app.command("eval", epilog="Example: citewell eval tameside --docs reports/")

@@ -19,7 +19,7 @@ COMPLETES = 0.4  # added in full for a quote that holds all question terms that 
 WORTH_SAYING = 0.55  # share of the best score under which a further quote is noise
 SAME = 0.7  # Jaccard similarity of terms from which two quotes say the same
 MAY_BE_EXTREME = 10  # candidates among which a row leads to the table whose extreme is asked for
-ANCHORS = 3  # candidates that may lead to a list or a table …
+ANCHORS = 3  # candidates that may lead to a list …
 ANCHOR_MARGIN = 0.1  # … when they score no less than this under the best
 
 _MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
@@ -89,10 +89,11 @@ def compose(
         for row in rows:
             if draft := _extreme_row(row, query, intent, around):
                 return [draft]
-    near = [c for c in candidates[:ANCHORS] if c.score >= candidates[0].score - ANCHOR_MARGIN]
-    for candidate in near:
-        if intent.wants_list and (draft := _whole_list(candidate, query, around)):
-            return [draft]
+    if intent.wants_list:
+        for candidate in candidates[:ANCHORS]:
+            near = candidate.score >= candidates[0].score - ANCHOR_MARGIN
+            if near and (draft := _whole_list(candidate, query, around)):
+                return [draft]
     chosen = select(candidates, query, idf)
     drafts = (_whole_list(c, query, around) if leads_list(c.text) else None for c in chosen)
     return [draft or _draft(c, query, intent, around) for draft, c in zip(drafts, chosen, strict=True)]

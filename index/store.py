@@ -127,16 +127,12 @@ class Store:
 
     # Search
 
-    def nearest(
-        self, vector: npt.NDArray[np.float32], count: int, where: dict[str, Any] | None = None
-    ) -> dict[str, float]:
+    def nearest(self, vector: npt.NDArray[np.float32], count: int) -> dict[str, float]:
         """The ids of the `count` chunks nearest to a vector, with their cosines."""
         collection = self._searchable()
         if not collection:
             return {}
-        found = collection.query(
-            query_embeddings=[vector.tolist()], n_results=count, where=where, include=["distances"]
-        )
+        found = collection.query(query_embeddings=[vector.tolist()], n_results=count, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         return {key: 1 - distance for key, distance in zip(found["ids"][0], distances, strict=True)}
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .document import Block
+from .readers.page import one_line
 from .sentences import split_sentences
 
 LONGEST_CAPTION = 200  # characters
@@ -25,6 +26,6 @@ def _caption(text: str) -> str:
     """The last sentence of a paragraph, when it is all of it or announces what follows; else nothing."""
     text = _PREFIX.sub("", text)
     start, end = split_sentences(text)[-1]
-    sentence = " ".join(text[start:end].split())
+    sentence = one_line(text[start:end])
     announces = start == 0 or sentence.endswith(":")
     return sentence.rstrip(" .:") if announces and len(sentence) <= LONGEST_CAPTION else ""
