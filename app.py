@@ -18,21 +18,26 @@ def build_store(settings: "Settings", rebuild: bool = False) -> "Store":
 
 
 def build_engine(settings: "Settings", rebuild: bool = False) -> "Engine":
-    """The engine over the settings' store."""
+    """The engine over the settings' store, which records what it is asked."""
     from citewell.engine.engine import Engine  # noqa: PLC0415
+    from citewell.engine.history import History  # noqa: PLC0415
 
-    return Engine(build_store(settings, rebuild), settings)
+    return Engine(build_store(settings, rebuild), settings, History.open(settings))
 
 
 def build_eval_engine(settings: "Settings", suite: str) -> "Engine":
-    """An engine over a suite's own index, kept beside the user's so that a second run need not make it again."""
+    """An engine over a suite's own index, kept beside the user's so that a second run need not make it again.
+
+    It records nothing: a suite is no real use.
+    """
+    from citewell.engine.engine import Engine  # noqa: PLC0415
     from citewell.errors import RecipeError  # noqa: PLC0415
 
     own = settings.model_copy(update={"home": settings.home / "eval" / suite, "chroma_url": ""})
     try:
-        return build_engine(own)
+        return Engine(build_store(own), own)
     except RecipeError:
-        return build_engine(own, rebuild=True)
+        return Engine(build_store(own, rebuild=True), own)
 
 
 def build_web(engine: "Engine", settings: "Settings") -> "FastAPI":

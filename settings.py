@@ -47,6 +47,14 @@ class Settings(BaseSettings):
         default=(), description="Comma-separated origins whose pages may embed the chat widget; none by default."
     )
 
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL of the database of questions and votes; empty for `history.sqlite3` under home.",
+    )
+    history_days: int = Field(
+        default=180, ge=0, le=36500, description="Days that questions and votes are kept; 0 stores none."
+    )
+
     @field_validator("allowed_origins", mode="before")
     @classmethod
     def _split_origins(cls, value: Any) -> Any:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from .engine.answer import Answer, Citation
+    from .eval.gaps import Gap, GapReport
     from .index.passage import Passage
     from .index.records import DocumentRecord
     from .index.sync import SyncReport
@@ -94,6 +95,31 @@ def show_answer(answer: "Answer") -> None:
 def show_citation(citation: "Citation") -> None:
     place = ", ".join(filter(None, (citation.title, citation.published, citation.locator, citation.document)))
     stdout().print(f"\n[{citation.n}] {place}\n    “{one_line(citation.quote)}”", markup=False, soft_wrap=True)
+
+
+def show_gaps(report: "GapReport") -> None:
+    """Gaps, the greatest first, each with how it shows, examples, comments and the nearest passages."""
+    console = stdout()
+    if not report.gaps:
+        console.print("No gaps: no stored question ended without an answer or was voted down.")
+    for gap in report.gaps:
+        show_gap(gap, console)
+    if report.left_out:
+        console.print(f"Left out: {report.left_out:,} older questions.")
+
+
+def show_gap(gap: "Gap", console: Console) -> None:
+    first, *others = gap.examples
+    days = f"on {gap.first}" if gap.first == gap.last else f"from {gap.first} to {gap.last}"
+    facts = f"asked {gap.count} times" if gap.count > 1 else "asked once"
+    console.print(
+        Text(first, "bold"), f"({facts} {days}; {gap.not_found} not found, {gap.voted_down} voted down)", soft_wrap=True
+    )
+    lines = [f"also: {one_line(other)}" for other in others] + [f"comment: {one_line(text)}" for text in gap.comments]
+    for passage in gap.nearest:
+        place = ", ".join(filter(None, (passage.chunk.title, passage.chunk.published, passage.chunk.locator)))
+        lines.append(f"nearest: {place}: {excerpt(passage.chunk.text, 120)}")
+    console.print(*(f"   {line}" for line in lines), "", sep="\n", markup=False, soft_wrap=True)
 
 
 def excerpt(text: str, length: int = EXCERPT) -> str:

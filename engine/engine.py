@@ -1,12 +1,14 @@
 """The engine: question → passages → quotes → verified answer."""
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..errors import StoreError
 from ..index.passage import Passage
 from ..index.retriever import HybridRetriever
 from ..index.store import Store
@@ -17,12 +19,14 @@ from .answer import Answer, Citation, Question, Statement
 from .candidates import find_candidates
 from .compose import Draft, compose
 from .confidence import Features, confidence, features
+from .history import History
 from .intent import read_intent
 from .qualifiers import qualifiers, speaking_of
 from .rewrite import Query, rewrite
 from .verify import is_verbatim, unsupported_figures
 
 NOT_FOUND = "The documents do not say."
+LOGGER = logging.getLogger(__name__)
 CONSIDERED = 10  # candidates among which a figure of the year or place asked about must be
 EMPTY_INDEX = "There are no documents to answer from yet. Add some with: citewell ingest FOLDER"
 
@@ -40,10 +44,12 @@ class Event:
 
 
 class Engine:
-    """Answers questions from a store. Safe to use from several threads."""
+    """Answers questions from a store, and keeps a history of them where it is given one. Safe to use from several
+    threads."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, history: History | None = None) -> None:
         self.store = store
+        self.history = history
         self.retriever = HybridRetriever(store, settings.top_k)
         self._threshold = settings.answer_threshold
 
@@ -72,7 +78,7 @@ class Engine:
         clock.append(time.perf_counter())
         names = ("retrieve", "compose", "verify")
         ms = {name: (after - before) * 1000 for name, before, after in zip(names, clock, clock[1:], strict=False)}
-        return Answer(
+        answer = Answer(
             id=question.id or uuid.uuid4().hex,
             question=question.text,
             status="answered" if statements else "not_found",
@@ -85,6 +91,8 @@ class Engine:
             message="" if statements else NOT_FOUND if passages else EMPTY_INDEX,
             rewritten=query.text if query.text != question.text else None,
         )
+        self._record(answer)
+        return answer
 
     async def stream(self, question: Question) -> AsyncIterator[Event]:
         """The answer step by step: `sources`, then each `statement`, then `done`. Raises as `ask` does."""
@@ -118,6 +126,14 @@ class Engine:
         drafts = compose(candidates, query.weights, intent, lexical.idf, self.store.around)
         meets = any(intent.is_met_by(draft.text, query.text) for draft in drafts)
         return drafts, features(query, candidates, passages, lexical, meets)
+
+    def _record(self, answer: Answer) -> None:
+        """Keep the answer in the history; that it cannot be kept costs nobody the answer."""
+        try:
+            if self.history:
+                self.history.record(answer)
+        except StoreError as error:
+            LOGGER.warning("not recorded: %s", error)
 
     def _verified(self, drafts: Sequence[Draft]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
         """Numbered statements and citations of the drafts that hold; one that does not is withheld."""

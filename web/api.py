@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from ..engine.answer import Question
 from ..engine.engine import Engine, Event
+from ..engine.history import MAX_COMMENT, Vote, kept
 from ..errors import CitewellError, InputError
 from ..index.records import DocumentRecord
 from ..ingest.chunk import Chunk
@@ -31,7 +32,21 @@ BODY = {
         "filters": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
-TAKES_QUESTION = {"requestBody": {"required": True, "content": {"application/json": {"schema": BODY}}}}
+VOTE = {
+    "type": "object",
+    "required": ["id", "vote"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "string", "description": "The id of the answer."},
+        "vote": {"enum": ["up", "down"]},
+        "comment": {"type": "string", "maxLength": MAX_COMMENT},
+    },
+}
+
+
+def takes(schema: dict[str, Any]) -> dict[str, Any]:
+    """How a route whose body is read here describes it."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def create_api(engine: Engine) -> FastAPI:
@@ -39,20 +54,29 @@ def create_api(engine: Engine) -> FastAPI:
     api = FastAPI(title="Citewell", docs_url=None, redoc_url=None)
     add_problem_handlers(api)
 
-    @api.post("/ask", openapi_extra=TAKES_QUESTION)
+    @api.post("/ask", openapi_extra=takes(BODY))
     def ask(request: Request, question: Annotated[Question, Depends(read_question)]) -> Response:
         """One answer with citations; as server-sent events when the request accepts them."""
         if EVENT_STREAM in request.headers.get("accept", ""):
             return StreamingResponse(event_stream(engine.stream(question)), media_type=EVENT_STREAM)
         return JSONResponse(engine.ask(question).as_json())
 
-    @api.post("/search", openapi_extra=TAKES_QUESTION)
+    @api.post("/search", openapi_extra=takes(BODY))
     def search(
         question: Annotated[Question, Depends(read_question)], top: Annotated[int, Query(ge=1, le=100)] = 10
     ) -> dict[str, Any]:
         """Passages, best first."""
         passages, ms = engine.search(question, top)
         return {"id": question.id, "passages": [passage.as_json() for passage in passages], "ms": ms}
+
+    @api.post("/feedback", status_code=204, openapi_extra=takes(VOTE))
+    def feedback(vote: Annotated[Vote, Depends(read_vote)]) -> None:
+        """A vote on an answer, in place of the former one."""
+        history = kept(engine.history)
+        try:
+            history.vote(vote)
+        except InputError as error:
+            raise HTTPException(404, str(error)) from error
 
     @api.get("/documents")
     def documents() -> dict[str, Any]:
@@ -94,11 +118,21 @@ def site_routes(engine: Engine) -> APIRouter:
 
 
 async def read_question(request: Request) -> Question:
-    """The question in a request's body.
+    """The question in a request's body. Raises as `read_json` does, and InputError when it is no question."""
+    return Question.parse(await read_json(request))
+
+
+async def read_vote(request: Request) -> Vote:
+    """The vote in a request's body. Raises as `read_json` does, and InputError when it is no vote."""
+    return Vote.parse(await read_json(request))
+
+
+async def read_json(request: Request) -> Any:
+    """What a request's body holds.
 
     Raises:
         HTTPException: 415 the body is not JSON by its type; 413 it is longer than `MAX_BODY`.
-        InputError: it is not JSON by its content, or not a question.
+        InputError: it is not JSON by its content.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
@@ -107,12 +141,11 @@ async def read_question(request: Request) -> Question:
     async for part in request.stream():
         body += part
         if len(body) > MAX_BODY:
-            raise HTTPException(413, f"body: longer than {MAX_BODY:,} bytes; shorten the question or send fewer turns")
+            raise HTTPException(413, f"body: longer than {MAX_BODY:,} bytes; send less in one request")
     try:
-        record = json.loads(body)
+        return json.loads(body)
     except ValueError as error:  # not UTF-8, or not JSON
-        raise InputError(f"body: not JSON ({error}); send an object with a question") from error
-    return Question.parse(record)
+        raise InputError(f"body: not JSON ({error}); send one JSON object") from error
 
 
 async def event_stream(events: AsyncIterator[Event]) -> AsyncIterator[str]:

@@ -128,21 +128,22 @@ async def conversation(
     yield [*history, _says(progress_html((), (), ()))], True
     shown = ""
     try:
-        async for shown in paced(answer_states(engine.stream(question)), INTERVAL):
+        states = answer_states(engine.stream(question), votes=engine.history is not None)
+        async for shown in paced(states, INTERVAL):
             yield [*history, _says(shown)], None
     except CitewellError as error:
         shown = message_html(str(error))
     yield [*history, _says(shown)], False
 
 
-async def answer_states(events: AsyncIterator[Event]) -> AsyncIterator[str]:
-    """An answer's HTML after each event."""
+async def answer_states(events: AsyncIterator[Event], votes: bool = False) -> AsyncIterator[str]:
+    """An answer's HTML after each event; at its end with buttons for `votes`."""
     passages: tuple[Passage, ...] = ()
     statements: tuple[Statement, ...] = ()
     citations: dict[int, Citation] = {}
     async for event in events:
         if event.answer:
-            yield answer_html(event.answer)
+            yield answer_html(event.answer, votes)
             return
         passages = passages or event.passages
         statements = (*statements, event.statement) if event.statement else statements

@@ -22,8 +22,9 @@ def literal(text: str) -> str:
     return "".join(f"&#{ord(c)};" if c.isascii() and not c.isalnum() and c != " " else c for c in text)
 
 
-def answer_html(answer: Answer) -> str:
-    """A finished answer: statements with their `[1]`, then the sources; or why there is none, and what came nearest."""
+def answer_html(answer: Answer, votes: bool = False) -> str:
+    """A finished answer: statements with their `[1]`, then the sources; or why there is none, and what came nearest.
+    With `votes`, the buttons that ask what the reader thinks of it."""
     parts = [_note(f"Understood as: {answer.rewritten}")] if answer.rewritten else []
     if answer.statements:
         parts.append(statements_html(answer.statements, answer.citations))
@@ -31,6 +32,8 @@ def answer_html(answer: Answer) -> str:
         parts.append(f'<p class="verdict">{_line(answer.message)}</p>')
     if answer.status == "not_found":
         parts.append(_nearest(answer.passages[:NEAREST]))
+    if votes and answer.status != "blocked":
+        parts.append(_votes(answer.id))
     return _div("answer", "".join(parts))
 
 
@@ -121,6 +124,16 @@ def _excerpt(chunk: Chunk) -> str:
         rows.insert(0, header)
     shown = [_line(_cut(row.replace(CELL_SEPARATOR, " | "), ROW)) for row in rows[:EXCERPT_ROWS]]
     return "<br>".join(shown + ["…"] * (len(rows) > EXCERPT_ROWS))
+
+
+def _votes(answer_id: str) -> str:
+    """Buttons that page.js sends votes for, and the line in which it says what came of one. Gradio's sanitiser takes
+    away `aria-` and `data-` attributes, hence a legend for the name, and name and value for what is sent."""
+    name = escape(answer_id)
+    labels = (("up", "Helpful"), ("down", "Not helpful"))
+    buttons = "".join(f'<button type="button" name="{name}" value="{vote}">{label}</button>' for vote, label in labels)
+    legend = '<legend class="spoken">Was this answer helpful?</legend>'
+    return f'<fieldset class="votes">{legend}{buttons}<span role="status"></span></fieldset>'
 
 
 def _cut(text: str, length: int) -> str:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from citewell.engine.history import History
 from citewell.settings import Settings
 from citewell.tests.web.fake_engine import FakeEngine
 from citewell.web.app import create_app
@@ -89,8 +90,8 @@ def serving(app: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engine() -> FakeEngine:
-    return FakeEngine()
+def engine(tmp_path_factory: pytest.TempPathFactory) -> FakeEngine:
+    return FakeEngine(History.open(Settings(home=tmp_path_factory.mktemp("home"))))
 
 
 @pytest.fixture(scope="session")

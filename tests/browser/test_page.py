@@ -91,7 +91,8 @@ def test_it_is_used_by_keyboard_alone(chat: Watched) -> None:
     expect(link).to_be_visible()
     expect(chat.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
     chat.page.get_by_label("Your question").focus()
-    keyboard.press("Shift+Tab")
+    for _ in ("Not helpful", "Helpful", link):
+        keyboard.press("Shift+Tab")
     expect(link).to_be_focused()
     keyboard.press("Enter")
     expect(chat.page.locator("#source mark")).to_be_focused()
@@ -125,6 +126,60 @@ def test_document_text_is_text_wherever_it_is_shown(chat: Watched) -> None:
     expect(chat.page.locator("#source mark")).to_have_text(INJECTION)
     assert chat.page.locator("#chat .answer img, #source img, #source script").count() == 0
     chat.assert_clean()
+
+
+def test_a_vote_is_sent_and_thanked_for_and_stays_when_more_is_asked(chat: Watched, engine: FakeEngine) -> None:
+    answer = ask(chat.page, AGENCY)
+    group = answer.get_by_role("group", name="Was this answer helpful?")
+    helpful = group.get_by_role("button", name="Helpful", exact=True)
+    helpful.click()
+    expect(group.get_by_role("status")).to_have_text("Thank you.")
+    ask(chat.page, FAMILY)
+    first = chat.page.locator("#chat .votes").first
+    expect(first.get_by_role("button", pressed=True)).to_have_text("Helpful")
+    expect(first.get_by_role("status")).to_have_text("Thank you.")
+    first.get_by_role("button", name="Not helpful").click()
+    expect(first.get_by_role("button", pressed=True)).to_have_text("Not helpful")
+    assert [(one.question, one.vote) for one in engine.history.unmet()[:1]] == [(AGENCY, "down")]
+    chat.assert_clean()
+
+
+def test_a_vote_and_its_comment_are_given_by_keyboard(chat: Watched, engine: FakeEngine) -> None:
+    group = ask(chat.page, FAMILY).get_by_role("group")
+    keyboard = chat.page.keyboard
+    chat.page.get_by_label("Your question").focus()
+    keyboard.press("Shift+Tab")
+    button = group.get_by_role("button", name="Not helpful")
+    expect(button).to_be_focused()
+    keyboard.press("Space")
+    line = group.get_by_label("What is missing or wrong?")
+    expect(line).to_be_in_viewport(ratio=1)
+    keyboard.press("Tab")
+    expect(line).to_be_focused()
+    keyboard.type("The year is missing")
+    keyboard.press("Enter")
+    expect(group.get_by_role("status")).to_have_text("Thank you for your comment.")
+    expect(line).to_be_hidden()
+    expect(button).to_be_focused()
+    newest = engine.history.unmet()[0]
+    assert (newest.question, newest.vote, newest.comment) == (FAMILY, "down", "The year is missing")
+    chat.assert_clean()
+
+
+def test_a_vote_that_cannot_be_kept_is_told(chat: Watched, engine: FakeEngine) -> None:
+    group = ask(chat.page, AGENCY).get_by_role("group")
+    engine.history = None
+    group.get_by_role("button", name="Helpful", exact=True).click()
+    expect(group.get_by_role("status")).to_contain_text("Not sent: history: nothing is stored here")
+    chat.page.route("**/api/feedback", lambda route: route.abort())
+    group.get_by_role("button", name="Helpful", exact=True).click()
+    expect(group.get_by_role("status")).to_have_text("Not sent: Citewell cannot be reached")
+    expect(group.get_by_role("button", pressed=True)).to_have_count(0)
+
+
+def test_no_vote_is_asked_for_where_none_is_kept(chat: Watched, engine: FakeEngine) -> None:
+    engine.history = None
+    expect(ask(chat.page, AGENCY).get_by_role("button")).to_have_count(0)
 
 
 def test_a_question_is_shown_as_it_was_typed(chat: Watched) -> None:
@@ -212,6 +267,8 @@ def test_axe_finds_nothing_serious(watch: Watch, site: str, scheme: str) -> None
     ask(page, "What does tea cost?")
     ask(page, AGENCY).locator("a.cite").first.click()
     expect(page.locator("#source mark").first).to_be_visible()
+    page.locator("#chat .votes").first.get_by_role("button", name="Not helpful").click()
+    expect(page.get_by_label("What is missing or wrong?")).to_be_visible()
     check(page, found.origin)
 
 

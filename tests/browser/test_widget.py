@@ -111,6 +111,52 @@ def test_not_found_offers_the_nearest_passages(embedded: Watched) -> None:
     expect(answer.locator("details")).to_have_count(2)
 
 
+def test_a_vote_is_sent_and_thanked_for(embedded: Watched, engine: FakeEngine) -> None:
+    panel = opened(embedded.page)
+    group = ask(panel, AGENCY).get_by_role("group", name="Was this answer helpful?")
+    group.get_by_role("button", name="Helpful", exact=True).click()
+    expect(group).to_contain_text("Thank you.")
+    expect(panel.get_by_role("status")).to_have_text("Thank you.")
+    expect(group.get_by_role("button", pressed=True)).to_have_text("Helpful")
+    group.get_by_role("button", name="Not helpful").click()
+    expect(group.get_by_role("button", pressed=True)).to_have_text("Not helpful")
+    assert [(one.question, one.vote) for one in engine.history.unmet()[:1]] == [(AGENCY, "down")]
+    embedded.assert_clean()
+
+
+def test_a_vote_and_its_comment_are_given_by_keyboard(embedded: Watched, engine: FakeEngine) -> None:
+    panel = opened(embedded.page)
+    group = ask(panel, AGENCY).get_by_role("group", name="Was this answer helpful?")
+    keyboard = embedded.page.keyboard
+    panel.get_by_label("Your question").focus()
+    keyboard.press("Shift+Tab")
+    button = group.get_by_role("button", name="Not helpful")
+    expect(button).to_be_focused()
+    keyboard.press("Enter")
+    line = group.get_by_label("What is missing or wrong?")
+    expect(line).to_be_in_viewport(ratio=1)
+    keyboard.press("Tab")
+    keyboard.type("The year is missing")
+    keyboard.press("Enter")
+    expect(panel.get_by_role("status")).to_have_text("Thank you for your comment.")
+    expect(line).to_be_hidden()
+    expect(button).to_be_focused()
+    newest = engine.history.unmet()[0]
+    assert (newest.question, newest.vote, newest.comment) == (AGENCY, "down", "The year is missing")
+
+
+def test_a_vote_that_cannot_be_kept_is_told(embedded: Watched, engine: FakeEngine) -> None:
+    group = ask(opened(embedded.page), AGENCY).get_by_role("group", name="Was this answer helpful?")
+    engine.history = None
+    group.get_by_role("button", name="Helpful", exact=True).click()
+    expect(group).to_contain_text("Not sent: history: nothing is stored here")
+    expect(group.get_by_role("button", pressed=True)).to_have_count(0)
+
+
+def test_an_answer_that_failed_asks_for_no_vote(embedded: Watched) -> None:
+    expect(ask(opened(embedded.page), "broken?").get_by_role("button")).to_have_count(0)
+
+
 def test_document_text_is_text(embedded: Watched) -> None:
     answer = ask(opened(embedded.page), "Is this hostile?")
     expect(answer.locator("p").first).to_have_text(f"{INJECTION} [1]")

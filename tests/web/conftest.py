@@ -4,6 +4,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from citewell.engine.history import History
 from citewell.settings import Settings
 from citewell.tests.web.fake_engine import FakeEngine
 from citewell.web.app import create_app
@@ -12,9 +13,9 @@ ALLOWED = "https://intranet.example"
 
 
 @pytest.fixture(scope="session")
-def site() -> tuple[FakeEngine, FastAPI]:
-    """An engine and the application over it. Pages of `ALLOWED` may embed the widget."""
-    engine = FakeEngine()
+def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[FakeEngine, FastAPI]:
+    """An engine with a history and the application over it. Pages of `ALLOWED` may embed the widget."""
+    engine = FakeEngine(History.open(Settings(home=tmp_path_factory.mktemp("home"))))
     return engine, create_app(engine, Settings(allowed_origins=(ALLOWED,)))
 
 

@@ -4,9 +4,11 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from datetime import date
+from uuid import uuid4
 
 from citewell.engine.answer import Answer, Citation, Question, Statement
 from citewell.engine.engine import Event
+from citewell.engine.history import History
 from citewell.errors import InputError, StoreError
 from citewell.index.passage import Passage
 from citewell.index.records import DocumentRecord
@@ -87,11 +89,13 @@ class FakeEngine:
     A question with the word “slowly” is answered up to its `done` event and then waits for `release`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, history: History | None = None) -> None:
+        self._kept = history
         self.reset()
 
     def reset(self) -> None:
         self.store = FakeStore()
+        self.history = self._kept
         self.asked: list[Question] = []
         self.release = threading.Event()
 
@@ -100,8 +104,8 @@ class FakeEngine:
         said = self._says(question)
         passages, ms = self.search(question)
         found = said is not None
-        return Answer(
-            id=question.id,
+        answer = Answer(
+            id=question.id or uuid4().hex,
             question=question.text,
             status="answered" if found else "not_found",
             statements=(said[0],) if said else (),
@@ -112,6 +116,9 @@ class FakeEngine:
             ms=ms,
             message="" if found else "The documents do not say.",
         )
+        if self.history:
+            self.history.record(answer)
+        return answer
 
     def search(self, question: Question, top: int = 10) -> tuple[tuple[Passage, ...], dict[str, float]]:
         if self.store.broken or "broken" in question.text:

@@ -7,10 +7,12 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from citewell.engine.history import MAX_COMMENT
 from citewell.tests.web.fake_engine import BRIEFING, FakeEngine
 from citewell.web.api import MAX_BODY
 
 ASK = {"question": "What is the agency rate for social workers?"}
+VOTE = {"id": "q1", "vote": "down"}
 STREAM = {"accept": "text/event-stream"}
 
 
@@ -53,7 +55,7 @@ def test_ask_streams_sources_then_statements_then_the_whole_answer(client: TestC
     assert response.headers["content-type"].startswith("text/event-stream")
     received = events(response)
     assert [kind for kind, _ in received] == ["sources", "statement", "done"]
-    whole = client.post("/api/ask", json=ASK).json()
+    whole = client.post("/api/ask", json=ASK | {"id": received[2][1]["id"]}).json()
     assert received[0][1] == {"passages": whole["passages"]}
     assert received[1][1] == {"statement": whole["statements"][0], "citations": whole["citations"]}
     assert received[2][1] == whole
@@ -86,21 +88,60 @@ def test_a_body_that_is_no_question_is_refused(client: TestClient, path: str, bo
     assert_problem(client.post(path, json=body), 400, words)
 
 
+@pytest.mark.parametrize("path", ["/api/ask", "/api/feedback"])
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe{}", b'{"question": "Why?"'])
-def test_malformed_json_is_refused(client: TestClient, content: bytes) -> None:
-    assert_problem(client.post("/api/ask", content=content, headers={"content-type": "application/json"}), 400, "JSON")
+def test_malformed_json_is_refused(client: TestClient, path: str, content: bytes) -> None:
+    assert_problem(client.post(path, content=content, headers={"content-type": "application/json"}), 400, "JSON")
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", None])
-def test_only_json_is_read(client: TestClient, media_type: str | None) -> None:
+@pytest.mark.parametrize("path", ["/api/ask", "/api/feedback"])
+def test_only_json_is_read(client: TestClient, path: str, media_type: str | None) -> None:
     headers = {"content-type": media_type} if media_type else {}
-    assert_problem(client.post("/api/ask", content=json.dumps(ASK), headers=headers), 415, "application/json")
+    assert_problem(client.post(path, content=json.dumps(ASK), headers=headers), 415, "application/json")
 
 
 def test_an_oversized_body_is_refused(client: TestClient, engine: FakeEngine) -> None:
     body = ASK | {"turns": ["x" * MAX_BODY]}
-    assert_problem(client.post("/api/ask", json=body), 413, "65,536")
+    for path in ("/api/ask", "/api/feedback"):
+        assert_problem(client.post(path, json=body), 413, "65,536")
     assert not engine.asked
+
+
+def test_a_vote_is_kept_with_its_comment_and_replaced_by_the_next(client: TestClient, engine: FakeEngine) -> None:
+    key = client.post("/api/ask", json=ASK).json()["id"]
+    for comment in ("Wrong year", "Wrong council"):
+        response = client.post("/api/feedback", json={"id": key, "vote": "down", "comment": comment})
+        assert (response.status_code, response.content) == (204, b"")
+    newest = engine.history.unmet()[0]
+    assert (newest.id, newest.vote, newest.comment) == (key, "down", "Wrong council")
+
+
+def test_a_vote_on_an_unknown_answer_is_not_found(client: TestClient) -> None:
+    assert_problem(client.post("/api/feedback", json={"id": "nosuch", "vote": "up"}), 404, "nosuch")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ([], "not an object"),
+        ({"vote": "up"}, "id"),
+        ({"id": 7, "vote": "up"}, "id"),
+        ({"id": "q1"}, "vote"),
+        (VOTE | {"vote": "sideways"}, "sideways"),
+        (VOTE | {"vote": ["up"]}, "up or down"),
+        (VOTE | {"comment": 3}, "comment"),
+        (VOTE | {"comment": "x" * (MAX_COMMENT + 1)}, "shorten it to 2,000"),
+        (VOTE | {"nonsense": 1}, "nonsense"),
+    ],
+)
+def test_a_body_that_is_no_vote_is_refused(client: TestClient, body: Any, words: str) -> None:
+    assert_problem(client.post("/api/feedback", json=body), 400, words)
+
+
+def test_a_vote_is_refused_where_nothing_is_stored(client: TestClient, engine: FakeEngine) -> None:
+    engine.history = None
+    assert_problem(client.post("/api/feedback", json=VOTE), 400, "CITEWELL_HISTORY_DAYS")
 
 
 def test_search_gives_passages_best_first(client: TestClient) -> None:
@@ -161,7 +202,7 @@ def test_health_and_readiness(client: TestClient, engine: FakeEngine) -> None:
 
 def test_the_api_describes_itself_without_pages_from_a_content_network(client: TestClient) -> None:
     schema = client.get("/api/openapi.json").json()
-    assert {"/ask", "/search", "/documents", "/documents/{document_id}"} == schema["paths"].keys()
+    assert {"/ask", "/search", "/feedback", "/documents", "/documents/{document_id}"} == schema["paths"].keys()
     assert "requestBody" in schema["paths"]["/ask"]["post"]
     assert client.get("/api/docs").status_code == 404
     assert client.get("/docs").status_code == 404

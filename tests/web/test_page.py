@@ -1,12 +1,15 @@
 """The chat's handlers, without a browser."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from citewell.engine.answer import Question
+from citewell.engine.history import History
 from citewell.errors import InputError
+from citewell.settings import Settings
 from citewell.tests.web.fake_engine import FakeEngine
 from citewell.web.examples import FILE, example_questions
 from citewell.web.page import Message, cleared, conversation, create_page, earlier_questions, refused, stopped
@@ -69,6 +72,14 @@ def test_an_engine_that_gives_up_says_why_in_the_chat() -> None:
     messages, busy = grow(FakeEngine(), "broken?", [])[-1]
     assert busy is False
     assert "citewell doctor" in messages[-1]["content"]
+
+
+def test_only_the_finished_answer_asks_for_a_vote(tmp_path: Path) -> None:
+    history = History.open(Settings(home=tmp_path))
+    states = grow(FakeEngine(history), "What is the agency rate?", [])
+    asks = ['class="votes"' in messages[-1]["content"] for messages, _ in states]
+    assert (asks[0], asks[-1]) == (False, True)
+    assert 'class="votes"' not in grow(FakeEngine(history), "broken?", [])[-1][0][-1]["content"]
 
 
 def test_stopping_and_starting_again() -> None:

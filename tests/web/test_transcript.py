@@ -87,3 +87,11 @@ def test_a_message_is_a_sentence() -> None:
     assert message_html("question: empty; type one") == (
         '<div class="answer"><p class="verdict">Question: empty; type one.</p></div>'
     )
+
+
+def test_a_finished_answer_asks_for_a_vote_where_votes_are_kept() -> None:
+    answer = replace(FakeEngine().ask(Question("agency rate")), id='a"<b')
+    html = answer_html(answer, votes=True)
+    assert [f'name="a&quot;&lt;b" value="{vote}"' in html for vote in ("up", "down")] == [True, True]
+    assert 'class="votes"' not in answer_html(answer)
+    assert 'class="votes"' not in answer_html(replace(answer, status="blocked"), votes=True)

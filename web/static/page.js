@@ -1,4 +1,5 @@
-// The chat page's own behaviour: a citation opens its source beside the chat, with the quoted words in view.
+// The chat page's own behaviour: a citation opens its source beside the chat, with the quoted words in view; votes on
+// answers are sent.
 "use strict";
 (() => {
   let panel, body, opener;
@@ -67,6 +68,45 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && panel && !panel.hidden) shut();
+  });
+
+  // A vote replaces the former one on the same answer. What came of it is said in the line beside the buttons.
+  async function vote(button, comment) {
+    const votes = button.closest(".votes"), buttons = votes.querySelectorAll("button[name]");
+    const fault = await send({ id: button.name, vote: button.value, comment });
+    votes.querySelector("[role=status]").textContent = fault ? `Not sent: ${fault}` : comment ? "Thank you for your comment." : "Thank you.";
+    if (fault) return;
+    for (const one of buttons) one.setAttribute("aria-pressed", one === button);
+    if (comment) button.focus(); // its form goes
+    votes.querySelector("form")?.remove();
+    if (button.value === "down" && !comment) votes.append(commentForm(button));
+    votes.lastChild.scrollIntoView({ block: "nearest" });
+  }
+
+  // Why a vote could not be sent; empty when it was.
+  async function send(vote) {
+    try {
+      const response = await fetch("api/feedback", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(vote) });
+      return response.ok ? "" : (await response.json()).detail;
+    } catch {
+      return "Citewell cannot be reached";
+    }
+  }
+
+  function commentForm(button) {
+    const line = element("input", { type: "text", maxLength: 2000, autocomplete: "off" });
+    const form = element("form", {}, element("label", {}, "What is missing or wrong? (optional)", line),
+      element("button", { textContent: "Send" }));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (line.value.trim()) vote(button, line.value.trim());
+    });
+    return form;
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".votes button[name]");
+    if (button) vote(button);
   });
 
   // A new question goes to the top of the view, and its answer grows below it.

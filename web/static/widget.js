@@ -18,7 +18,7 @@
     button, textarea { font: inherit; color: inherit; }
     button { cursor: pointer; border: 1px solid var(--line); border-radius: .6em; background: transparent; padding: .4em .9em; }
     .primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
-    :is(button, textarea, a, summary, .log):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+    :is(button, textarea, input, a, summary, .log):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
     .launch { padding: .8em 1.3em; border-radius: 2em; box-shadow: 0 4px 16px #0f172a40; }
     .panel { display: flex; flex-direction: column; width: min(26em, calc(100vw - 2em)); height: min(40em, calc(100vh - 2em));
       background: var(--paper); color: var(--ink); border: 1px solid var(--line); border-radius: 1em; overflow: hidden;
@@ -38,10 +38,18 @@
     summary { cursor: pointer; font-weight: 600; }
     blockquote { margin: .5em 0; padding-left: .75em; border-left: 3px solid var(--line); white-space: pre-line; }
     a { color: var(--accent); }
-    form { display: flex; align-items: flex-end; gap: .6em; padding: .75em 1em; border-top: 1px solid var(--line); }
-    label { flex: 1; font-size: .8125em; font-weight: 600; color: var(--muted); }
-    textarea { display: block; width: 100%; height: 4.2em; resize: none; margin-top: .25em; padding: .5em .7em; font-size: 16px; font-weight: 400;
+    .votes { display: flex; flex-wrap: wrap; align-items: center; gap: .5em; font-size: .875em; }
+    .votes button { padding: .25em .8em; }
+    .votes button[aria-pressed="true"] { border-color: var(--accent); background: var(--tint); }
+    .votes p { margin: 0; }
+    form { display: flex; align-items: flex-end; gap: .6em; }
+    .votes form { flex-basis: 100%; scroll-margin-bottom: .6em; }
+    .panel > form { padding: .75em 1em; border-top: 1px solid var(--line); }
+    label { flex: 1; color: var(--muted); }
+    .panel > form label { font-size: .8125em; font-weight: 600; }
+    textarea, input { display: block; width: 100%; margin-top: .25em; padding: .3em .7em; font: inherit; font-size: 16px; font-weight: 400;
       color: var(--ink); background: transparent; border: 1px solid var(--line); border-radius: .6em; }
+    textarea { height: 4.2em; resize: none; padding: .5em .7em; }
     textarea::placeholder { color: var(--muted); opacity: 1; }
     .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }`;
 
@@ -85,8 +93,8 @@
       answer.statements.push(statement);
       for (const citation of citations) answer.citations.set(citation.n, citation);
     },
-    done(answer, { status, statements, citations, passages, answer: text }) {
-      Object.assign(answer, { done: true, statements, citations: new Map(citations.map((citation) => [citation.n, citation])) });
+    done(answer, { id, status, statements, citations, passages, answer: text }) {
+      Object.assign(answer, { done: true, id: status === "blocked" ? "" : id, statements, citations: new Map(citations.map((citation) => [citation.n, citation])) });
       answer.message = statements.length ? "" : text;
       answer.nearest = status === "not_found" ? passages.slice(0, 2) : [];
     },
@@ -109,13 +117,47 @@
     }
   }
 
-  async function* ask(question, turns, signal) {
-    const response = await fetch(new URL("api/ask", HOME), {
+  async function post(path, accept, body, signal) {
+    const response = await fetch(new URL(path, HOME), {
       method: "POST", mode: "cors", credentials: "omit", referrerPolicy: "no-referrer", signal,
-      headers: { "content-type": "application/json", accept: "text/event-stream" }, body: JSON.stringify({ question, turns }),
+      headers: { "content-type": "application/json", accept }, body: JSON.stringify(body),
     }).catch((error) => { throw error.name === "AbortError" ? error : new Error(OUT_OF_REACH); });
     if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail || OUT_OF_REACH);
-    yield* serverSentEvents(response.body);
+    return response;
+  }
+
+  async function* ask(question, turns, signal) {
+    yield* serverSentEvents((await post("api/ask", "text/event-stream", { question, turns }, signal)).body);
+  }
+
+  /** Buttons for a vote on an answer; what comes of one is shown beside them and told to `say`. */
+  function votes(id, say) {
+    const said = element("p", { className: "muted" });
+    const buttons = [["up", "Helpful"], ["down", "Not helpful"]].map(([value, textContent]) =>
+      element("button", { type: "button", value, textContent, onclick: ({ currentTarget }) => vote(currentTarget) }));
+    const group = element("div", { className: "votes" }, ...buttons, said);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "Was this answer helpful?");
+
+    async function vote(button, comment) {
+      const fault = await post("api/feedback", "application/json", { id, vote: button.value, comment }).then(() => "", (error) => error.message);
+      said.textContent = fault ? `Not sent: ${fault}` : comment ? "Thank you for your comment." : "Thank you.";
+      say(said.textContent);
+      if (fault) return;
+      for (const one of buttons) one.setAttribute("aria-pressed", one === button);
+      if (comment) button.focus(); // its form goes
+      group.querySelector("form")?.remove();
+      if (button.value === "down" && !comment) group.append(commentForm((text) => vote(button, text)));
+      group.lastChild.scrollIntoView({ block: "nearest" });
+    }
+
+    return group;
+  }
+
+  function commentForm(send) {
+    const line = element("input", { type: "text", maxLength: 2000, autocomplete: "off" });
+    return element("form", { onsubmit: (event) => { event.preventDefault(); if (line.value.trim()) send(line.value.trim()); } },
+      element("label", {}, "What is missing or wrong? (optional)", line), element("button", { textContent: "Send" }));
   }
 
   class CitewellChat extends HTMLElement {
@@ -199,6 +241,8 @@
         answer.message = error.name === "AbortError" ? "Stopped." : error.message;
       }
       update();
+      if (answer.id) shown.append(votes(answer.id, (text) => { status.textContent = text; }));
+      log.scrollTop = log.scrollHeight;
       this.#running = null;
       if (this.shadowRoot.activeElement === stop) box.focus();
       [send.hidden, stop.hidden] = [false, true];
