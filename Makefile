@@ -2,11 +2,12 @@
 # make test              install, and run every check and test
 # make check             the quick part of it: lint, types, import layers
 # make format            sort imports and lay out the code
-# make docs              write the README's table of settings
+# make docs              write the README's table of settings and the schema of evaluation items
 
 PYTHON ?= python3
 CORPUS ?= ../shared/corpus
 PYTEST ?= -n auto --dist loadfile
+DOCS_OF_SUITES = $(if $(wildcard $(CORPUS)/.),--docs "$(CORPUS)")
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
@@ -30,8 +31,9 @@ endif
 
 # Suites keep their indexes in .venv, so that the user's own state is not touched.
 test: check
-	$(BIN)/python -m pytest $(PYTEST)
-	CITEWELL_HOME=.venv/eval $(BIN)/citewell eval $(if $(wildcard $(CORPUS)/.),--docs "$(CORPUS)")
+	$(BIN)/python -m pytest $(PYTEST) tests
+	$(BIN)/citewell eval check $(DOCS_OF_SUITES)
+	CITEWELL_HOME=.venv/eval $(BIN)/citewell eval $(DOCS_OF_SUITES) --against baseline --out .venv/eval/run
 
 check: lint types imports
 
@@ -51,6 +53,7 @@ format: .venv/test.stamp
 
 docs: .venv/test.stamp
 	$(BIN)/python -m citewell.docs.settings_table
+	$(BIN)/python -m citewell.eval.dataset
 
 .venv/run.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing; the first time takes some minutes."

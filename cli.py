@@ -4,19 +4,24 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from .errors import CitewellError, ConfigurationError, InputError
 
 if TYPE_CHECKING:
     from .engine.answer import Question
     from .engine.engine import Engine
+    from .eval.baseline import Outcomes
+    from .eval.gate import Found
     from .index.store import Store
 
 # Heavy packages are imported inside the commands, so that --help answers at once.
@@ -30,15 +35,35 @@ Settings are environment variables CITEWELL_… or citewell.toml; the README lis
 Example: citewell ingest samples && citewell ask "What is the agency rate for social workers?"
 """
 
+
+class RunUnlessNamed(TyperGroup):
+    """`citewell eval samples` is `citewell eval run samples`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        return super().parse_args(ctx, args if first in self.commands or first == "--help" else ["run", *args])
+
+
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 documents = typer.Typer(help="List, show and delete what is indexed.", no_args_is_help=True)
 app.add_typer(documents, name="documents")
+evaluation = typer.Typer(help="Ask suites of known facts; without a command, run.", cls=RunUnlessNamed)
+app.add_typer(evaluation, name="eval")
 
 Json = Annotated[bool, typer.Option("--json", help="Machine output on standard output.")]
 Batch = Annotated[
     str | None, typer.Option(metavar="FILE", help="Questions as JSON lines, - for standard input; JSON lines out.")
 ]
 Text = Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="In plain words.", show_default=False)]
+Suites = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SUITE]...", help="Names, or .jsonl files; all when left out.", show_default=False),
+]
+Docs = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Documents of suites that have none of their own.")]
+Against = Annotated[
+    Path | None, typer.Option(metavar="RUN", help="Outcomes that must not be lost: a run's folder, or baseline.")
+]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 DocumentId = Annotated[str, typer.Argument(metavar="ID", help="As `citewell documents list` shows it.")]
 
 
@@ -169,33 +194,92 @@ def serve(
     server.serve(build_web(engine, settings), claimed, announce)
 
 
-@app.command("eval", epilog="Example: citewell eval tameside --docs reports/")
-def evaluate(
-    suites: Annotated[
-        list[str] | None, typer.Argument(metavar="[SUITE]...", help="All of them when left out.", show_default=False)
-    ] = None,
-    docs: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Documents of the suites that have none of their own.")
+@evaluation.command(epilog="Example: citewell eval run tameside --docs reports/ --against baseline")
+def run(
+    suites: Suites = None,
+    docs: Docs = None,
+    against: Against = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to keep the run.", show_default="CITEWELL_HOME/eval/runs"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Ask the known-fact suites; exit code 1 when a score is under its floor."""
+    """Ask suites, and score the answers: what `citewell eval` does. Exit code 1 when the gate is not met."""
     from . import terminal
     from .app import build_eval_engine
-    from .eval import gate, report, runner
+    from .eval import runner, runs
     from .settings import load_settings
 
     settings = load_settings()
-    chosen = gate.choose_suites(suites or ())
-    strict = bool(suites) and docs is not None
-    runs = []
-    for run in runner.run_suites(chosen, docs, lambda suite: build_eval_engine(settings, suite), strict):
-        runs.append(run)
-        if not as_json:
-            report.show(run, terminal.stdout())
+    found = list(_suites(suites, docs))
+    before = _outcomes(against)
+    folder = runs.new_folder(out or runs.dated_folder(settings.home))
+    with terminal.progress() as progress:
+        runner.ask_suites(found, partial(build_eval_engine, settings), settings, folder, progress)
+    _score(folder, before, as_json)
+
+
+@evaluation.command(epilog="Example: citewell eval score run/ --against baseline")
+def score(run: RunFolder, against: Against = None, as_json: Json = False) -> None:
+    """Score a run's answers again, with the facts as they are now; nothing is asked."""
+    _score(run, _outcomes(against), as_json)
+
+
+@evaluation.command(epilog="Example: citewell eval baseline run/")
+def baseline(run: RunFolder, as_json: Json = False) -> None:
+    """Make what passed in a run the baseline: from now on it must not be lost."""
+    from .eval.baseline import accept
+
+    passed = {suite: sum(items.values()) for suite, items in accept(run).items()}
+    _print(passed) if as_json else typer.echo("\n".join(f"{suite}: {n} items must pass" for suite, n in passed.items()))
+
+
+@evaluation.command(epilog="Example: citewell eval check samples")
+def check(suites: Suites = None, docs: Docs = None, as_json: Json = False) -> None:
+    """Check that every fact stands in the named place of the named source; exit code 1 when one does not."""
+    from .eval.check import check_suites
+
+    checked = list(check_suites(_suites(suites, docs)))
     if as_json:
-        _print({"suites": [report.as_json(run) for run in runs]})
-    _exit_if(any(isinstance(run, runner.SuiteRun) and run.missed for run in runs))
+        _print({"suites": [asdict(suite) for suite in checked]})
+    else:
+        typer.echo("\n".join(line for suite in checked for line in suite.lines()))
+    _exit_if(any(suite.faults for suite in checked))
+
+
+@evaluation.command(epilog="Example: citewell eval new samples/workforce-briefing.md > drafts.jsonl")
+def new(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False)],
+    count: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Draft items from documents, a line each, for you to correct; put the good ones in a suite."""
+    from .eval.dataset import suite_line
+    from .eval.draft import draft_items
+    from .ingest.read import find_files, read_document
+
+    drafts = draft_items(map(read_document, find_files(paths)), count)
+    if not drafts:
+        raise InputError(f"{paths[0]}: holds no table and no figure to draw a question from; write items by hand")
+    lines = [suite_line(item) for item in drafts]
+    _print({"items": [json.loads(line) for line in lines]}) if as_json else typer.echo("\n".join(lines))
+
+
+@app.command(epilog="Example: citewell gaps --since 2025-01-01")
+def gaps(
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only what was asked on this day or later."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what people asked and did not get: not found or voted down, clustered by meaning."""
+    from . import terminal
+    from .eval.gaps import find_gaps
+
+    report = find_gaps(_engine(), since.date() if since else None)
+    _print(report.as_json()) if as_json else terminal.show_gaps(report)
 
 
 @app.command(epilog="Example: citewell doctor")
@@ -308,6 +392,37 @@ def _reply_to_all(text: str | None, batch: str, reply: "Callable[[Engine, Questi
         failed |= "error" in line
         _print(line)
     _exit_if(failed)
+
+
+def _suites(names: Sequence[str] | None, docs: Path | None) -> "Iterator[Found]":
+    """The suites with their documents; those that were asked for by name and folder must have them."""
+    from .eval.gate import at_hand, choose_suites
+
+    return at_hand(choose_suites(names or ()), docs, strict=bool(names and docs))
+
+
+def _outcomes(against: Path | None) -> "Outcomes | None":
+    from .eval.baseline import load_outcomes
+
+    return load_outcomes(against) if against else None
+
+
+def _score(folder: Path, before: "Outcomes | None", as_json: bool) -> None:
+    """Score a run, keep and show the results, and say by the exit code whether the gate is met."""
+    from . import terminal
+    from .eval import report, tables
+    from .eval.results import save_results, score_run
+
+    results = score_run(folder, before)
+    save_results(folder, results)
+    report.save_report(folder, results)
+    if as_json:
+        _print({"run": str(folder), **tables.as_json(results)})
+    else:
+        tables.show(results, terminal.stdout())
+        if results.scored:
+            typer.echo(f"Report: {folder / report.FILE}")
+    _exit_if(not results.met)
 
 
 def _print(record: dict[str, Any]) -> None:

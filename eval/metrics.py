@@ -1,134 +1,122 @@
-"""Scores of a suite, as pure functions over items and replies.
+"""Measures of retrieval, answers and confidence, as pure functions over plain numbers.
 
-Terms as in Manning, Raghavan and Schütze, *Introduction to Information Retrieval* (2008), chapter 8: precision, recall,
-reciprocal rank. Hit@k is the share of questions with a relevant passage among the first k.
+Retrieval is measured by *gains*: for each rank, how many of the wanted facts stand in that passage and in none before.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .dataset import Item
-from .facts import contains_fact, contains_tokens, tokens
-from .reply import Quote, Reply
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest
 
-DEPTHS = (1, 3, 5, 10)
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
+
+RESAMPLES = 1000
+LEVEL = 95  # per cent of the resamples that an interval holds
+BINS = 10  # of equal width, for calibration
+
+
+def hit_at(gains: Sequence[int], k: int) -> bool:
+    """Whether any of the first k passages is relevant."""
+    return any(gains[:k])
+
+
+def recall_at(gains: Sequence[int], wanted: int, k: int) -> float:
+    """The share of the wanted facts that the first k passages hold (Manning, Raghavan, Schütze: Introduction to
+    Information Retrieval, 2008, section 8.3, with facts in place of documents)."""
+    return sum(gains[:k]) / wanted
+
+
+def reciprocal_rank(gains: Sequence[int]) -> float:
+    """One over the rank of the first relevant passage, 0 without one; its mean is MRR (Voorhees: TREC-8, 1999)."""
+    return next((1 / rank for rank, gain in enumerate(gains, 1) if gain), 0.0)
+
+
+def ndcg_at(gains: Sequence[int], wanted: int, k: int) -> float:
+    """Discounted gain over that of the best order, in 0…1 (Järvelin and Kekäläinen: ACM TOIS 20(4), 2002).
+
+    A fact gains once only, as with α = 1 in α-nDCG (Clarke et al.: SIGIR 2008). The best order is that of the passages
+    found, followed by one passage for each fact that none of them holds.
+    """
+    best = sorted([*gains, *[1] * (wanted - sum(gains))], reverse=True)
+    return _discounted(gains[:k]) / _discounted(best[:k])
+
+
+def _discounted(gains: Sequence[int]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, 1))
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """How one reply fared. `cited` and `rank` are for answerable items; `rank` is that of the first relevant passage.
+class Bin:
+    """Estimates between `low` and `high`: how many, their mean, and the share of them that came true."""
 
-    `missing` are the facts that the answer lacks, by their first alternative, and `forbidden` what it must not say.
+    low: float
+    high: float
+    count: int
+    estimate: float
+    observed: float
+
+
+def reliability(estimates: Sequence[float], truths: Sequence[bool]) -> list[Bin]:
+    """The reliability diagram's bins; empty ones are left out (Niculescu-Mizil and Caruana: ICML 2005)."""
+    bins = []
+    for number in range(BINS):
+        held = [(e, t) for e, t in zip(estimates, truths, strict=True) if _bin(e) == number]
+        if held:
+            mean, share = (sum(values) / len(held) for values in zip(*held, strict=True))
+            bins.append(Bin(number / BINS, (number + 1) / BINS, len(held), mean, share))
+    return bins
+
+
+def calibration_error(estimates: Floats, truths: Floats) -> Floats:
+    """The expected calibration error, in 0…1: how far estimates and truth part, averaged over bins by their size
+    (Naeini, Cooper, Hauskrecht: AAAI 2015).
+
+    Args:
+        estimates, truths: shape (…, questions); truths are 0 or 1.
+
+    Returns:
+        Shape (…).
     """
-
-    item: str
-    category: str
-    answerable: bool
-    refused: bool
-    right: bool
-    cited: bool
-    rank: int | None
-    length: int
-    quotes: int
-    verbatim: int
-    missing: tuple[str, ...]
-    forbidden: tuple[str, ...]
+    bins = np.minimum((estimates * BINS).astype(int), BINS - 1)
+    gaps = [np.abs(np.where(bins == number, truths - estimates, 0).sum(axis=-1)) for number in range(BINS)]
+    return np.asarray(np.sum(gaps, axis=0) / estimates.shape[-1])
 
 
-@dataclass(frozen=True)
-class Scores:
-    """Shares in 0…1 of a suite; one that nothing speaks to is 1 for `verbatim` and the refusals' precision, else 0.
+def _bin(estimate: float) -> int:
+    return min(int(estimate * BINS), BINS - 1)
 
-    `accuracy` and `citation` are over answerable items: answered with every fact and nothing forbidden, and that with
-    every fact in the verbatim quote of a right document as well. `hit` and `mrr` are over items with known sources.
-    `length` is the median length of the answers given, in characters. `categories` holds the right and all items of
-    each, the unanswerable included.
+
+def percentile(values: Floats, percent: float) -> Floats:
+    """The nearest-rank percentile along the last axis: the least value that `percent` of all do not exceed."""
+    return np.asarray(np.percentile(values, percent, axis=-1, method="inverted_cdf"))
+
+
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """The sum of the parts over that of the wholes, along the last axis; NaN where there is nothing."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(part.sum(axis=-1) / whole.sum(axis=-1))
+
+
+def interval(statistic: Callable[[Rows], Floats], size: int) -> tuple[float, float]:
+    """The percentile bootstrap's confidence interval, the same at every call (Efron and Tibshirani: An Introduction to
+    the Bootstrap, 1993, chapter 13).
+
+    Args:
+        statistic: gives, for resampled indices of shape (resamples, size), values of shape (resamples,).
+        size: how many items there are, at least one.
     """
-
-    items: int
-    accuracy: float
-    citation: float
-    verbatim: float
-    refusal_precision: float
-    refusal_recall: float
-    hit: dict[int, float]
-    mrr: float
-    length: float
-    categories: dict[str, tuple[int, int]]
+    rows = np.random.default_rng(0).integers(0, size, (RESAMPLES, size))
+    tail = (100 - LEVEL) / 2
+    low, high = np.nanpercentile(statistic(rows), [tail, 100 - tail])
+    return float(low), float(high)
 
 
-def judge(item: Item, reply: Reply) -> Verdict:
-    """The verdict on one reply. A refusal is right for an item that is not answerable; a failed question never is."""
-    refused = reply.status in ("not_found", "blocked") and not reply.error
-    said = tokens(reply.text)
-    missing = tuple(fact[0] for fact in item.facts if not contains_tokens(said, fact))
-    forbidden = tuple(phrase for phrase in item.must_not if contains_tokens(said, [phrase]))
-    right = (not refused and not missing and not forbidden) if item.answerable else refused
-    return Verdict(
-        item=item.id,
-        category=item.category,
-        answerable=item.answerable,
-        refused=refused,
-        right=right,
-        cited=item.answerable and citation_correct(item, reply.quotes),
-        rank=first_relevant(item, reply),
-        length=len(reply.text),
-        quotes=len(reply.quotes),
-        verbatim=sum(quote.verbatim for quote in reply.quotes),
-        missing=missing,
-        forbidden=forbidden,
-    )
-
-
-def citation_correct(item: Item, quotes: Iterable[Quote]) -> bool:
-    """Whether every fact stands in a verbatim quote of one of the item's sources (of any document when it has none)."""
-    held = [tokens(q.text) for q in quotes if q.verbatim and (not item.sources or q.document in item.sources)]
-    return all(any(contains_tokens(quote, fact) for quote in held) for fact in item.facts)
-
-
-def first_relevant(item: Item, reply: Reply) -> int | None:
-    """The rank, from 1, of the first passage that is of a source and holds one of the facts."""
-    for rank, passage in enumerate(reply.passages, start=1):
-        if passage.document in item.sources and any(contains_fact(passage.text, fact) for fact in item.facts):
-            return rank
-    return None
-
-
-def score(items: Sequence[Item], verdicts: Sequence[Verdict]) -> Scores:
-    """The scores of a suite from the verdicts on its items, in the same order."""
-    answerable = [v for v in verdicts if v.answerable]
-    refused = [v for v in verdicts if v.refused]
-    outside = [v for v in verdicts if not v.answerable]
-    ranks = [v.rank for item, v in zip(items, verdicts, strict=True) if item.answerable and item.sources]
-    return Scores(
-        items=len(verdicts),
-        accuracy=share(v.right for v in answerable),
-        citation=share(v.right and v.cited for v in answerable),
-        verbatim=_ratio(sum(v.verbatim for v in verdicts), sum(v.quotes for v in verdicts), empty=1.0),
-        refusal_precision=share((not v.answerable for v in refused), empty=1.0),
-        refusal_recall=share(v.refused for v in outside),
-        hit={k: share(rank is not None and rank <= k for rank in ranks) for k in DEPTHS},
-        length=percentile([v.length for v in verdicts if not v.refused], 50),
-        mrr=_ratio(sum(1 / rank for rank in ranks if rank), len(ranks)),
-        categories={
-            name: (sum(v.right for v in verdicts if v.category == name), sum(v.category == name for v in verdicts))
-            for name in sorted({v.category for v in verdicts})
-        },
-    )
-
-
-def share(truths: Iterable[bool], empty: float = 0.0) -> float:
-    """The part of these that is true; `empty` when there are none."""
-    truths = list(truths)
-    return _ratio(sum(truths), len(truths), empty)
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """The nearest-rank percentile: the least value that `percent` of all values do not exceed; 0 of none."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)] if ordered else 0.0
-
-
-def _ratio(part: float, whole: int, empty: float = 0.0) -> float:
-    return part / whole if whole else empty
+def mcnemar(gained: int, lost: int) -> float:
+    """The two-sided p-value of McNemar's exact test: how likely pairs that parted this unevenly are by chance alone
+    (McNemar: Psychometrika 12, 1947; exact form: Fagerland, Lydersen, Laake: BMC Med Res Methodol 13:91, 2013)."""
+    parted = gained + lost
+    return float(binomtest(min(gained, lost), parted, 0.5).pvalue) if parted else 1.0

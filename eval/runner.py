@@ -1,76 +1,54 @@
-"""Runs suites through the engine: documents are indexed, questions asked, replies judged."""
+"""Asks suites: documents are indexed, questions asked, replies kept in the folder of a run."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 from ..engine.answer import Question
 from ..engine.engine import Engine
-from ..errors import CitewellError, InputError
+from ..errors import CitewellError
 from ..index.sync import sync
+from ..settings import Settings
 from .dataset import Item, load_suite
-from .gate import Suite, find_documents, missed_floors
-from .metrics import Scores, Verdict, judge, score
+from .gate import Found
 from .reply import Reply
+from .runs import Run, SuiteRecord, save_replies, save_run
 
 EngineMaker = Callable[[str], Engine]
+Progress = Callable[[str, int, int], None]  # a name, a number from 1, and of how many
 
 
-@dataclass(frozen=True)
-class SuiteRun:
-    """A suite's run: items, replies and verdicts in the same order; `missed` are the floors not reached."""
-
-    suite: str
-    items: tuple[Item, ...]
-    replies: tuple[Reply, ...]
-    verdicts: tuple[Verdict, ...]
-    scores: Scores
-    missed: tuple[str, ...]
-
-    @property
-    def failures(self) -> list[tuple[Item, Reply, Verdict]]:
-        """The items that are not right, or whose citations do not hold the facts."""
-        rows = zip(self.items, self.replies, self.verdicts, strict=True)
-        return [row for row in rows if not row[2].right or (row[2].answerable and not row[2].cited)]
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A suite that could not be run here, and why."""
-
-    suite: str
-    reason: str
-
-
-def run_suites(
-    suites: Iterable[Suite], docs: Path | None, make_engine: EngineMaker, strict: bool = False
-) -> Iterator[SuiteRun | Skipped]:
-    """Run each suite on an engine of its own; one whose documents are not here is skipped.
+def ask_suites(
+    suites: Iterable[Found],
+    make_engine: EngineMaker,
+    settings: Settings,
+    folder: Path,
+    progress: Progress = lambda *_: None,
+) -> None:
+    """Ask each suite on an engine of its own, and keep the replies; one whose documents are not here is skipped.
 
     Args:
-        docs: the folder of documents for the suites that have none of their own.
+        suites: each with its documents, as `gate.at_hand` gives them.
         make_engine: gives the engine, with an index of its own, for a suite's name.
-        strict: raise instead of skipping.
+        folder: that of the run; it is one only when all is done.
 
     Raises:
-        InputError: a suite's file is not a suite; or, when strict, its documents are not here.
+        InputError: a suite's file is not a suite.
     """
-    for suite in suites:
-        try:
-            paths = find_documents(suite, docs)
-        except InputError as error:
-            if strict:
-                raise InputError(f"suite {suite.name}: {error}") from error
-            yield Skipped(suite.name, str(error))
+    asked = {}
+    for suite, paths, reason in suites:
+        if reason:
+            asked[suite.name] = SuiteRecord(suite.source, skipped=reason)
             continue
         items = load_suite(suite.path)
         engine = make_engine(suite.name)
         sync(engine.store, paths, prune=True)
-        yield judge_all(suite, items, ask_all(engine, items))
+        save_replies(folder, suite.name, ask_all(engine, items, progress))
+        asked[suite.name] = SuiteRecord(suite.source, engine.store.fingerprint, len(engine.store.documents()))
+    save_run(folder, Run.now(settings, asked))
 
 
-def ask_all(engine: Engine, items: Iterable[Item]) -> list[Reply]:
+def ask_all(engine: Engine, items: Sequence[Item], progress: Progress = lambda *_: None) -> list[Reply]:
     """The engine's replies to the items, in order; a question that fails gives a reply with the error."""
 
     @cache
@@ -81,15 +59,11 @@ def ask_all(engine: Engine, items: Iterable[Item]) -> list[Reply]:
         try:
             answer = engine.ask(Question(item.question, item.id, item.turns, item.filters))
         except CitewellError as error:
-            return Reply.failed(item.id, str(error))
-        return Reply.of(item.id, answer, stored_text)
+            return Reply.failed(item, str(error))
+        return Reply.of(item, answer, stored_text)
 
-    return [ask(item) for item in items]
-
-
-def judge_all(suite: Suite, items: list[Item], replies: list[Reply]) -> SuiteRun:
-    """Verdicts, scores and missed floors, from replies that may have been made earlier."""
-    verdicts = tuple(judge(item, reply) for item, reply in zip(items, replies, strict=True))
-    scores = score(items, verdicts)
-    missed = tuple(missed_floors(scores, suite.floors))
-    return SuiteRun(suite.name, tuple(items), tuple(replies), verdicts, scores, missed)
+    replies = []
+    for number, item in enumerate(items, 1):
+        progress(item.question, number, len(items))
+        replies.append(ask(item))
+    return replies

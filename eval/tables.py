@@ -1,4 +1,4 @@
-"""What a run of a suite looks like: tables for people, plain data for machines."""
+"""What a run's results look like in a terminal and as data."""
 
 from dataclasses import asdict
 from typing import Any
@@ -7,78 +7,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .dataset import Item
-from .metrics import Verdict, percentile
-from .reply import Reply
-from .runner import Skipped, SuiteRun
-
-_SHARES = ("accuracy", "citation", "verbatim", "refusal_precision", "refusal_recall", "mrr")
+from .baseline import Comparison
+from .results import Result, Results, Row, Skipped, latency_json
+from .scores import Score
 
 
-def as_json(run: SuiteRun | Skipped) -> dict[str, Any]:
-    """A run as data: `scores` and `latency_ms`, the floors `missed`, and the `failed` items; or why it was skipped."""
-    if isinstance(run, Skipped):
-        return {"suite": run.suite, "skipped": run.reason}
-    return {
-        "suite": run.suite,
-        "scores": asdict(run.scores),
-        "latency_ms": _latency(run),
-        "missed": list(run.missed),
-        "failed": [_failure(*row) for row in run.failures],
-    }
+def as_json(results: Results) -> dict[str, Any]:
+    """Results as data: `met`, and for each suite its scores, the floors missed, the items failed and those lost."""
+    return {"met": results.met, "suites": [_suite(result) for result in results.suites]}
 
 
-def show(run: SuiteRun | Skipped, console: Console) -> None:
-    """Print a run: its scores, its categories, every failed item, and the floors that it missed."""
-    if isinstance(run, Skipped):
-        console.print(f"[bold]{run.suite}[/] skipped: {escape(run.reason)}")
-        return
-    console.print(_scores(run), _categories(run))
-    for row in run.failures:
-        _show_failure(console, _failure(*row))
-    verdict = "[red]gate not met:[/] " + "; ".join(run.missed) if run.missed else "[green]gate met[/]"
-    console.print(f"[bold]{run.suite}[/] {verdict}")
-
-
-def _scores(run: SuiteRun) -> Table:
-    table = Table("score", "value", title=f"{run.suite}: {run.scores.items} items")
-    for name in _SHARES:
-        table.add_row(name.replace("_", " "), f"{getattr(run.scores, name):.3f}")
-    for depth, value in run.scores.hit.items():
-        table.add_row(f"hit@{depth}", f"{value:.3f}")
-    table.add_row("median length", f"{run.scores.length:.0f} characters")
-    for name, ms in _latency(run).items():
-        table.add_row(f"latency {name}", f"{ms:.0f} ms")
-    return table
-
-
-def _categories(run: SuiteRun) -> Table:
-    table = Table("category", "right", "of", "accuracy")
-    for name, (right, whole) in run.scores.categories.items():
-        table.add_row(escape(name), str(right), str(whole), f"{right / whole:.3f}")
-    return table
-
-
-def _latency(run: SuiteRun) -> dict[str, float]:
-    times = [reply.ms for reply in run.replies if not reply.error]
-    return {f"p{percent}": round(percentile(times, percent), 1) for percent in (50, 95)}
-
-
-def _failure(item: Item, reply: Reply, verdict: Verdict) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "question": item.question,
-        "status": reply.status,
-        "answer": reply.error or reply.text,
-        "expected": [" | ".join(fact) for fact in item.facts] or ["a refusal"],
-        "fault": _fault(reply, verdict),
-    }
-
-
-def _fault(reply: Reply, verdict: Verdict) -> str:
+def fault(row: Row) -> str:
+    """Why an item did not pass, in a few words."""
+    item, reply, verdict = row
     if reply.error:
         return "the question failed"
-    if not verdict.answerable:
+    if not item.answerable:
         return "answered, though the documents do not say"
     if verdict.refused:
         return "refused, though the documents say"
@@ -88,11 +32,95 @@ def _fault(reply: Reply, verdict: Verdict) -> str:
     return "right, but no verbatim quote of a right document holds every fact"
 
 
-def _show_failure(console: Console, failure: dict[str, Any]) -> None:
-    lines = (
-        f"[red]✗[/] [bold]{escape(failure['id'])}[/] {escape(failure['question'])}",
-        f"  {escape(failure['fault'])}",
-        f"  expected: {escape('; '.join(failure['expected']))}",
-        f"  {failure['status']}: {escape(' '.join(failure['answer'].split()))}",
-    )
-    console.print(*lines, sep="\n", soft_wrap=True)
+def expected(row: Row) -> list[str]:
+    """The facts that an item's answer should hold, with their alternatives."""
+    return [" | ".join(fact) for fact in row[0].facts] or ["a refusal"]
+
+
+def describe(row: Row) -> str:
+    """Why an item did not pass, what was expected, and what the reply was: three lines."""
+    reply = row[1]
+    answer = " ".join((reply.error or reply.text).split())
+    return f"  {fault(row)}\n  expected: {'; '.join(expected(row))}\n  {reply.status}: {answer}"
+
+
+def show(results: Results, console: Console) -> None:
+    """Print each suite's scores, categories and failed items, and then what the gate says."""
+    for result in results.suites:
+        if isinstance(result, Skipped):
+            continue
+        console.print(_scores(result), _categories(result))
+        for row in result.failures:
+            _show_failure(row, console, "lost" if row in result.lost else "fails")
+    for result in results.suites:
+        console.print(_verdict(result), soft_wrap=True)
+
+
+def _suite(result: Result | Skipped) -> dict[str, Any]:
+    if isinstance(result, Skipped):
+        return {"suite": result.suite, "skipped": result.reason}
+    return {
+        "suite": result.suite.name,
+        "index": result.index,
+        "scores": asdict(result.scores),
+        "latency_ms": latency_json(result.milliseconds),
+        "missed": list(result.missed),
+        "comparison": asdict(result.comparison) if result.comparison else None,
+        "failed": [_failure(row) for row in result.failures],
+    }
+
+
+def _failure(row: Row) -> dict[str, Any]:
+    item, reply, _ = row
+    return {
+        "id": item.id,
+        "question": item.question,
+        "status": reply.status,
+        "answer": reply.error or reply.text,
+        "expected": expected(row),
+        "fault": fault(row),
+    }
+
+
+def _scores(result: Result) -> Table:
+    table = Table("score", "value", "95% interval", title=f"{result.suite.name}: {result.scores.items} items")
+    for name, score in result.scores.overall.items():
+        table.add_row(name.replace("_", " "), *_cells(score, 0 if name == "length" else 3))
+    for name, score in result.milliseconds.items():
+        table.add_row(f"latency {name}, ms", *_cells(score, 0))
+    return table
+
+
+def _cells(score: Score, digits: int) -> tuple[str, str]:
+    return f"{score.value:.{digits}f}", f"{score.low:.{digits}f} to {score.high:.{digits}f}"
+
+
+def _categories(result: Result) -> Table:
+    table = Table("category", "passed", "of", "share", "95% interval")
+    for name, category in result.scores.categories.items():
+        table.add_row(escape(name), str(category.passed), str(category.items), *_cells(category.score, 3))
+    return table
+
+
+def _show_failure(row: Row, console: Console, how: str) -> None:
+    item = row[0]
+    console.print(f"[red]{how}[/] [bold]{escape(item.id)}[/] {escape(item.question)}", soft_wrap=True)
+    console.print(describe(row), markup=False, soft_wrap=True)
+
+
+def _verdict(result: Result | Skipped) -> str:
+    if isinstance(result, Skipped):
+        return f"[bold]{escape(result.suite)}[/] skipped: {escape(result.reason)}"
+    faults = [f"lost {row[0].id} “{escape(row[0].question)}”" for row in result.lost]
+    faults += [escape(f"floor {line}") for line in result.missed]
+    verdict = "[red]gate not met:[/] " + "; ".join(faults) if faults else "[green]gate met[/]"
+    return f"[bold]{escape(result.suite.name)}[/] {verdict}{_compared(result.comparison)}"
+
+
+def _compared(comparison: Comparison | None) -> str:
+    if not comparison:
+        return ""
+    named = f" ({', '.join(map(escape, comparison.gained))})" if comparison.gained else ""
+    counts = [f"{len(comparison.lost)} lost", f"{len(comparison.gained)} gained{named}"]
+    counts += [f"{len(ids)} {how}" for how, ids in (("new", comparison.new), ("gone", comparison.gone)) if ids]
+    return f"; {', '.join(counts)}, p = {comparison.p:.3f}"

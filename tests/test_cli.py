@@ -14,6 +14,8 @@ import pytest
 
 from citewell.app import build_store
 from citewell.cli import app
+from citewell.eval import baseline
+from citewell.eval.dataset import load_suite
 from citewell.index.sync import sync
 from citewell.settings import load_settings
 from citewell.tests.conftest import Cli
@@ -22,6 +24,7 @@ QUESTION = "What share of social workers is agency staff?"
 COMMANDS = [
     *([command.name or command.callback.__name__] for command in app.registered_commands if command.callback),
     *(["documents", name] for name in ("list", "show", "delete")),
+    *(["eval", name] for name in ("run", "score", "baseline", "check", "new")),
 ]
 
 
@@ -78,6 +81,11 @@ def test_help_imports_nothing_heavy() -> None:
         (["documents", "show", "nosuch"], "document nosuch: not in the index"),
         (["documents", "delete", "nosuch"], "document nosuch: not in the index"),
         (["eval", "nosuch"], "suite nosuch: there is none"),
+        (["eval", "check", "nosuch"], "suite nosuch: there is none"),
+        (["eval", "score", "/nonexistent"], "/nonexistent: not the folder of a run"),
+        (["eval", "baseline", "/nonexistent"], "/nonexistent: holds no outcomes of a run"),
+        (["eval", "--against", "/nonexistent"], "/nonexistent: holds no outcomes of a run"),
+        (["eval", "new", "/nonexistent"], "/nonexistent: "),
         (["eval", "tameside", "--docs", "/nonexistent"], "suite tameside: /nonexistent/000"),
         (["serve", "--port", "70000"], "65535"),
         (["serve", "--host", "nosuch.invalid"], "choose another with --host"),
@@ -268,6 +276,66 @@ def test_eval_without_documents_skips_in_one_line(cli: Cli) -> None:
     assert run.code == 0
     assert run.out.count("\n") == 1
     assert run.out.startswith("tameside skipped: ")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A suite of one's own, over the samples: one fact that is there and one that is not."""
+    items = [
+        {"id": "right", "category": "table", "question": QUESTION, "answerable": True, "facts": [["37.7%"]],
+         "sources": ["workforce-briefing.md"], "where": {"table": "Agency staff by job role", "row": "Social Worker"}},
+        {"id": "wrong", "category": "table", "question": "What share of team managers is agency staff?", "answerable": True, "facts": [["99%"]],
+         "sources": ["workforce-briefing.md"], "where": {"table": "Agency staff by job role", "row": "Social Worker"}},
+    ]  # fmt: skip
+    path = tmp_path / "mine.jsonl"
+    path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+    return path
+
+
+def test_eval_of_ones_own_suite(cli: Cli, mine: Path, samples: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    first = cli("eval", mine, "--docs", samples, "--out", out)
+    assert first.code == 0
+    assert "fails wrong" in first.out
+    assert first.out.endswith(f"Report: {out / 'report.html'}\n")
+    kept = {path.name for path in out.iterdir()}
+    assert {"run.json", "mine.answers.jsonl", "scores.json", "outcomes.json", "report.html", "summary.md"} <= kept
+
+    before = tmp_path / "before.json"
+    before.write_text(json.dumps({"mine": {"right": True, "wrong": True}}), encoding="utf-8")
+    lost = cli("eval", "score", out, "--against", before)
+    assert lost.code == 1
+    assert "mine gate not met: lost wrong" in lost.out
+    assert cli("eval", "score", out, "--against", out, "--json").json["met"] is True
+
+
+def test_a_run_becomes_the_baseline(
+    cli: Cli, mine: Path, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baseline, "COMMITTED", tmp_path / "baseline.json")
+    baseline.COMMITTED.write_text("{}", encoding="utf-8")
+    cli("eval", mine, "--docs", samples, "--out", tmp_path / "run")
+    assert cli("eval", "baseline", tmp_path / "run").out == "mine: 1 items must pass\n"
+    again = cli("eval", mine, "--docs", samples, "--out", tmp_path / "run", "--against", "baseline", "--json")
+    assert again.code == 0
+    assert again.json["suites"][0]["comparison"]["lost"] == []
+
+
+def test_eval_check(cli: Cli, mine: Path, samples: Path) -> None:
+    run = cli("eval", "check", mine, "--docs", samples)
+    assert run.code == 1
+    assert run.out.startswith("wrong: ")
+    assert run.out.endswith("mine: 2 items, 1 to correct\n")
+    [checked] = cli("eval", "check", mine, "--docs", samples, "--json").json["suites"]
+    assert [fault["item"] for fault in checked["faults"]] == ["wrong"]
+
+
+def test_drafts_are_a_suite(cli: Cli, samples: Path, tmp_path: Path) -> None:
+    drafts = tmp_path / "drafts.jsonl"
+    drafts.write_text(cli("eval", "new", samples / "workforce-briefing.md", "--count", 5).out, encoding="utf-8")
+    assert len(load_suite(drafts)) == 5
+    assert cli("eval", "check", drafts, "--docs", samples).code == 0
+    assert len(cli("eval", "new", samples, "--json", "--count", 3).json["items"]) == 3
 
 
 def test_eval_as_a_module_is_the_same() -> None:

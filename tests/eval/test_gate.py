@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from citewell.errors import InputError
+from citewell.eval.dataset import load_suite
 from citewell.eval.gate import Suite, choose_suites, find_documents, missed_floors
-from citewell.eval.metrics import score
+from citewell.eval.scores import MEASURES, Category, Score, Scores, score
 
 TEXT = b"The share was 37.7%."
 SUITE = Suite("small", Path("small.jsonl"), None, {"a.txt": hashlib.sha256(TEXT).hexdigest()}, {"accuracy": 0.85})
@@ -23,9 +24,27 @@ def test_an_unknown_suite_is_named_with_those_there_are() -> None:
         choose_suites(["nosuch"])
 
 
-def test_every_floor_is_a_score() -> None:
-    for suite in choose_suites():
-        assert len(missed_floors(score([], []), dict.fromkeys(suite.floors, 2.0))) == len(suite.floors)
+def test_a_suite_may_be_a_file_of_ones_own() -> None:
+    assert choose_suites(["papers/mine.jsonl"]) == [Suite("mine", Path("papers/mine.jsonl"))]
+    [samples] = choose_suites(["samples"])
+    assert choose_suites([str(samples.path)]) == [samples]
+    assert [choose_suites([suite.source]) for suite in choose_suites()] == [[suite] for suite in choose_suites()]
+
+
+def test_its_documents_are_what_is_given(tmp_path: Path) -> None:
+    assert find_documents(Suite("mine", Path("mine.jsonl")), tmp_path) == [tmp_path]
+
+
+@pytest.mark.parametrize("suite", choose_suites(), ids=lambda suite: suite.name)
+def test_every_category_has_a_floor(suite: Suite) -> None:
+    assert set(suite.category_floors) == {item.category for item in load_suite(suite.path)}
+    assert {"accuracy", "citation", "verbatim", "refusal_precision", "refusal_recall"} <= set(suite.floors)
+
+
+def test_a_floor_is_under_a_share() -> None:
+    with pytest.raises(InputError, match=r"gate\.toml: small: no score is named length; choose from accuracy, "):
+        Suite.of("small", {"floors": {"length": 400}})
+    assert Suite.of("small", {"floors": dict.fromkeys(MEASURES, 0.5)}).floors
 
 
 def test_the_samples_are_at_hand() -> None:
@@ -53,5 +72,14 @@ def test_documents_that_are_not_there(tmp_path: Path) -> None:
 
 
 def test_floors() -> None:
-    scores = score([], [])
-    assert missed_floors(scores, {"accuracy": 0.85, "verbatim": 1.0}) == ["accuracy 0.000 < 0.850"]
+    half = Score(0.5, 0.4, 0.6)
+    scores = Scores(4, {"accuracy": half, "mrr": half}, {"list": Category(2, 1, half)}, [])
+    floors = {"accuracy": 0.5, "mrr": 0.51}
+    assert missed_floors(scores, Suite("small", Path("x"), floors=floors)) == ["mrr 0.500 < 0.510"]
+    small = Suite("small", Path("x"), floors=floors, category_floors={"list": 0.6})
+    assert missed_floors(scores, small) == ["mrr 0.500 < 0.510", "list 0.500 < 0.600"]
+
+
+def test_what_is_not_measured_reaches_no_floor() -> None:
+    small = Suite("small", Path("x"), floors={"verbatim": 0.0}, category_floors={"list": 0.0})
+    assert missed_floors(score([]), small) == ["verbatim not measured < 0.000", "list not measured < 0.000"]

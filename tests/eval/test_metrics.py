@@ -1,123 +1,114 @@
-"""Verdicts and scores."""
+"""Measures against values worked out by hand, and against other implementations."""
 
-from dataclasses import replace
+import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import ndcg_score
 
-from citewell.eval.dataset import Item
-from citewell.eval.metrics import judge, percentile, score, share
-from citewell.eval.reply import Quote, Reply, Retrieved
-
-ITEM = Item(
-    id="agency",
-    category="figure",
-    question="What is the agency share?",
-    answerable=True,
-    facts=(("37.7%",), ("September 2024", "last autumn")),
-    sources=("briefing.md",),
-    must_not=("67.2%",),
+from citewell.eval.metrics import (
+    Bin,
+    calibration_error,
+    hit_at,
+    interval,
+    mcnemar,
+    ndcg_at,
+    percentile,
+    ratio,
+    recall_at,
+    reciprocal_rank,
+    reliability,
 )
-OUTSIDE = Item(id="outside", category="unanswerable", question="Who won?", answerable=False)
-ANSWER = Reply(
-    item="agency",
-    status="answered",
-    text="It was 37.7 per cent on 3 September 2024.",
-    quotes=(Quote("briefing.md", "37.7%", True), Quote("briefing.md", "3 September 2024", True)),
-    passages=(Retrieved("other.md", "37.7%"), Retrieved("briefing.md", "Agency: 37.7%")),
-    confidence=0.9,
-    ms=12.0,
-)
-REFUSAL = Reply("outside", "not_found", "", (), (), 0.1, 9.0)
+
+GAINS = st.lists(st.integers(0, 3), min_size=2, max_size=12)
 
 
-def test_a_right_answer() -> None:
-    verdict = judge(ITEM, ANSWER)
-    assert verdict.right and verdict.cited and not verdict.refused
-    assert (verdict.rank, verdict.quotes, verdict.verbatim) == (2, 2, 2)
+def array(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float64)
 
 
-def test_partial_counts_when_it_holds_every_fact() -> None:
-    assert judge(ITEM, replace(ANSWER, status="partial")).right
+def test_hit() -> None:
+    assert [hit_at((0, 0, 1), k) for k in (1, 2, 3, 10)] == [False, False, True, True]
+    assert not hit_at((), 5)
 
 
-def test_a_fact_that_is_missing() -> None:
-    verdict = judge(ITEM, replace(ANSWER, text="It was 37.7 per cent."))
-    assert not verdict.right
-    assert verdict.missing == ("September 2024",)
+def test_recall_is_the_share_of_facts_so_far() -> None:
+    assert [recall_at((1, 0, 2), 4, k) for k in (1, 2, 3, 10)] == [0.25, 0.25, 0.75, 0.75]
 
 
-def test_a_phrase_that_must_not_be_said() -> None:
-    verdict = judge(ITEM, replace(ANSWER, text=ANSWER.text + " Elsewhere 67.20%."))
-    assert not verdict.right
-    assert verdict.forbidden == ("67.2%",)
+@pytest.mark.parametrize(("gains", "expected"), [((1, 1), 1), ((0, 0, 2), 1 / 3), ((0, 0), 0), ((), 0)])
+def test_reciprocal_rank(gains: tuple[int, ...], expected: float) -> None:
+    assert reciprocal_rank(gains) == expected
 
 
-def test_the_right_words_in_a_refusal_are_not_right() -> None:
-    assert not judge(ITEM, replace(ANSWER, status="not_found")).right
+def test_ndcg_of_one_fact_is_that_of_its_rank() -> None:
+    assert ndcg_at((1, 0, 0), 1, 10) == 1
+    assert ndcg_at((0, 0, 1), 1, 10) == pytest.approx(1 / math.log2(4))
+    assert ndcg_at((0, 0, 1), 1, 2) == 0
+    assert ndcg_at((), 1, 10) == 0
 
 
-@pytest.mark.parametrize(
-    "quotes",
-    [
-        (),
-        ANSWER.quotes[:1],
-        (Quote("briefing.md", "37.7%", False), ANSWER.quotes[1]),
-        (Quote("other.md", "37.7%", True), ANSWER.quotes[1]),
-    ],
-    ids=["none", "one fact uncited", "not verbatim", "another document"],
-)
-def test_a_citation_that_does_not_prove(quotes: tuple[Quote, ...]) -> None:
-    verdict = judge(ITEM, replace(ANSWER, quotes=quotes))
-    assert verdict.right
-    assert not verdict.cited
+def test_a_fact_that_is_not_found_costs() -> None:
+    assert ndcg_at((1, 0), 2, 10) == pytest.approx(1 / (1 + 1 / math.log2(3)))
 
 
-def test_without_sources_any_document_proves() -> None:
-    assert judge(replace(ITEM, sources=()), replace(ANSWER, quotes=(Quote("x", "37.7%, September 2024", True),))).cited
+@given(GAINS.filter(any))
+def test_ndcg_is_that_of_scikit_learn(gains: list[int]) -> None:
+    order = np.arange(len(gains), 0, -1)
+    assert ndcg_at(gains, sum(gains), 10) == pytest.approx(ndcg_score([gains], [order], k=10))
 
 
-def test_a_refusal_is_right_only_for_what_is_not_answerable() -> None:
-    assert judge(OUTSIDE, REFUSAL).right
-    assert not judge(OUTSIDE, replace(ANSWER, item="outside")).right
-    assert not judge(ITEM, REFUSAL).right
+@given(GAINS, st.integers(1, 12))
+def test_retrieval_measures_are_shares(gains: list[int], k: int) -> None:
+    wanted = sum(gains) + 1
+    for value in (recall_at(gains, wanted, k), reciprocal_rank(gains), ndcg_at(gains, wanted, k)):
+        assert 0 <= value <= 1
 
 
-@pytest.mark.parametrize("item", [ITEM, OUTSIDE])
-def test_a_failed_question_is_neither_right_nor_a_refusal(item: Item) -> None:
-    verdict = judge(item, Reply.failed(item.id, "the model does not answer"))
-    assert not verdict.right
-    assert not verdict.refused
+def test_reliability() -> None:
+    bins = reliability([0.02, 0.08, 0.95, 1.0], [False, True, True, True])
+    assert bins == [Bin(0.0, 0.1, 2, 0.05, 0.5), Bin(0.9, 1.0, 2, 0.975, 1.0)]
 
 
-def test_scores() -> None:
-    items = [ITEM, replace(ITEM, id="second"), OUTSIDE, replace(OUTSIDE, id="fourth")]
-    replies = [
-        ANSWER,
-        replace(REFUSAL, item="second"),
-        REFUSAL,
-        replace(ANSWER, item="fourth", quotes=(Quote("x", "y", False),)),
-    ]
-    scores = score(items, [judge(item, reply) for item, reply in zip(items, replies, strict=True)])
-    assert (scores.items, scores.accuracy, scores.citation) == (4, 0.5, 0.5)
-    assert (scores.refusal_precision, scores.refusal_recall) == (0.5, 0.5)
-    assert scores.verbatim == pytest.approx(2 / 3)
-    assert scores.hit == {1: 0.0, 3: 0.5, 5: 0.5, 10: 0.5}
-    assert scores.mrr == 0.25
-    assert scores.length == len(ANSWER.text)
-    assert scores.categories == {"figure": (1, 2), "unanswerable": (1, 2)}
+def test_calibration_error_is_the_mean_gap_of_the_bins() -> None:
+    estimates, truths = array(0.02, 0.08, 0.95, 1.0), array(0, 1, 1, 1)
+    assert calibration_error(estimates, truths) == pytest.approx((2 * 0.45 + 2 * 0.025) / 4)
+    assert calibration_error(array(0, 0, 1), array(0, 0, 1)) == 0
+    assert calibration_error(array(1, 1), array(0, 0)) == 1
 
 
-def test_scores_of_nothing() -> None:
-    scores = score([], [])
-    assert (scores.items, scores.accuracy, scores.verbatim, scores.refusal_precision, scores.mrr) == (0, 0, 1, 1, 0)
+def test_calibration_error_of_many_at_once() -> None:
+    estimates, truths = np.array([[0.2, 0.9], [0.9, 0.9]]), np.array([[0.0, 1.0], [1.0, 1.0]])
+    assert calibration_error(estimates, truths) == pytest.approx([(0.2 + 0.1) / 2, 0.1])
 
 
 def test_percentiles_are_nearest_rank() -> None:
-    times = [5.0, 1.0, 4.0, 2.0, 3.0]
-    assert [percentile(times, percent) for percent in (0, 20, 50, 95, 100)] == [1, 1, 3, 5, 5]
-    assert percentile([], 50) == 0
+    times = array(5, 1, 4, 2, 3)
+    assert [float(percentile(times, percent)) for percent in (0, 20, 50, 95, 100)] == [1, 1, 3, 5, 5]
 
 
-def test_share() -> None:
-    assert share([True, False]) == 0.5
-    assert share([], empty=1.0) == 1.0
+def test_ratio_of_nothing_is_not_a_number() -> None:
+    assert ratio(array(1, 0, 1), array(1, 1, 1)) == pytest.approx(2 / 3)
+    assert math.isnan(ratio(array(0), array(0)))
+
+
+def test_an_interval_holds_the_value_and_is_always_the_same() -> None:
+    values = np.repeat([1.0, 0.0], [70, 30])
+    low, high = interval(lambda rows: values[rows].mean(axis=-1), 100)
+    assert (low, high) == interval(lambda rows: values[rows].mean(axis=-1), 100)
+    assert low == pytest.approx(0.7 - 1.96 * math.sqrt(0.7 * 0.3 / 100), abs=0.02)  # as the normal approximation says
+    assert high == pytest.approx(0.7 + 1.96 * math.sqrt(0.7 * 0.3 / 100), abs=0.02)
+
+
+def test_an_interval_passes_over_resamples_that_say_nothing() -> None:
+    part, whole = array(1, 0, 0), array(1, 0, 0)
+    assert interval(lambda rows: ratio(part[rows], whole[rows]), 3) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "p"), [(0, 0, 1.0), (5, 5, 1.0), (0, 1, 1.0), (0, 6, 2 / 64), (6, 0, 2 / 64), (1, 8, 20 / 512)]
+)
+def test_mcnemar(gained: int, lost: int, p: float) -> None:
+    assert mcnemar(gained, lost) == pytest.approx(p)

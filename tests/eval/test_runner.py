@@ -1,4 +1,4 @@
-"""Running suites: what is asked, judged and skipped. The engine is the real one."""
+"""Asking suites and scoring what they gave. The engine is the real one."""
 
 import json
 from io import StringIO
@@ -12,27 +12,12 @@ from citewell.engine.answer import Question
 from citewell.engine.engine import Engine
 from citewell.errors import InputError, ModelError
 from citewell.eval.dataset import load_suite
-from citewell.eval.gate import Suite
-from citewell.eval.report import as_json, show
-from citewell.eval.runner import Skipped, SuiteRun, ask_all, judge_all, run_suites
+from citewell.eval.gate import Suite, at_hand
+from citewell.eval.results import Result, Results, Skipped, result_of, save_results, score_run
+from citewell.eval.runner import ask_all, ask_suites
+from citewell.eval.runs import load_replies, load_run
+from citewell.eval.tables import as_json, show
 from citewell.settings import load_settings
-
-NOTE = "# Agency staff\n\nIn July 2024 the share of agency social workers was 37.7%. The panel met in Hyde Town Hall.\n"
-ITEMS = [
-    {"id": "share", "category": "figure", "question": "What was the share of agency social workers in July 2024?",
-     "answerable": True, "facts": [["37.7%"]], "sources": ["note.md"]},
-    {"id": "wrong", "category": "figure", "question": "What was the share of agency social workers?",
-     "answerable": True, "facts": [["99%"]], "sources": ["note.md"]},
-]  # fmt: skip
-
-
-@pytest.fixture
-def suite(tmp_path: Path) -> Suite:
-    (tmp_path / "papers").mkdir()
-    (tmp_path / "papers" / "note.md").write_text(NOTE, encoding="utf-8")
-    path = tmp_path / "small.jsonl"
-    path.write_text("\n".join(map(json.dumps, ITEMS)), encoding="utf-8")
-    return Suite("small", path, tmp_path / "papers", {}, {"accuracy": 0.85})
 
 
 @pytest.fixture
@@ -44,49 +29,112 @@ def engine_for(name: str) -> Engine:
     return build_eval_engine(load_settings(), name)
 
 
-def test_a_suite_is_run_on_an_index_of_its_own(suite: Suite, home: Path) -> None:
-    [run] = run_suites([suite], None, engine_for)
-    assert isinstance(run, SuiteRun)
-    assert [(verdict.item, verdict.right, verdict.cited) for verdict in run.verdicts] == [
-        ("share", True, True),
-        ("wrong", False, False),
-    ]
-    assert all(quote.verbatim for reply in run.replies for quote in reply.quotes)
-    assert run.missed == ("accuracy 0.500 < 0.850",)
+def ask(folder: Path, *suites: Suite, docs: Path | None = None, strict: bool = False) -> Path:
+    folder.mkdir(exist_ok=True)
+    ask_suites(at_hand(suites, docs, strict), engine_for, load_settings(), folder)
+    return folder
+
+
+def scored(folder: Path, suite: Suite, before: dict[str, bool] | None = None) -> Result:
+    """The result with the suite's floors: one from outside the gate has none when it is found again by its file."""
+    outcomes = None if before is None else {suite.name: before}
+    return result_of(suite, load_suite(suite.path), load_replies(folder, suite.name), before=outcomes)
+
+
+def printed(*results: Result | Skipped, folder: Path) -> str:
+    out = StringIO()
+    show(Results(load_run(folder), results), Console(file=out, width=200))
+    return out.getvalue()
+
+
+def test_a_suite_is_asked_on_an_index_of_its_own(suite: Suite, home: Path, tmp_path: Path) -> None:
+    folder = ask(tmp_path / "run", suite)
+    [first, second] = load_replies(folder, "small")
+    assert "37.7%" in first.text
+    assert all(quote.verbatim for reply in (first, second) for quote in reply.quotes)
     assert (home / "eval" / "small").is_dir()
     assert not (home / "chroma").exists()
 
 
-def test_two_runs_give_the_same_scores(suite: Suite) -> None:
-    first, second = (next(run_suites([suite], None, engine_for)) for _ in range(2))
-    assert isinstance(first, SuiteRun) and isinstance(second, SuiteRun)
-    assert first.scores == second.scores
+def test_a_run_says_what_was_asked_of_what(suite: Suite, absent: Suite, tmp_path: Path) -> None:
+    run = load_run(ask(tmp_path / "run", suite, absent))
+    assert run.suites["small"].index
+    assert run.suites["small"].documents == 1
+    assert run.suites["absent"].skipped.startswith("its documents are not part of the project")
+    assert run.settings["answer_threshold"] == load_settings().answer_threshold
 
 
-def test_a_report_names_what_failed(suite: Suite) -> None:
-    [run] = run_suites([suite], None, engine_for)
-    out = StringIO()
-    show(run, Console(file=out, width=200))
-    assert "wrong What was the share of agency social workers?" in out.getvalue()
-    assert "expected: 99%" in out.getvalue()
-    assert "gate not met: accuracy 0.500 < 0.850" in out.getvalue()
-    data = json.loads(json.dumps(as_json(run)))
-    assert [failure["id"] for failure in data["failed"]] == ["wrong"]
-    assert data["missed"] == ["accuracy 0.500 < 0.850"]
+def test_a_suite_of_ones_own_is_scored_from_its_file(suite: Suite, tmp_path: Path) -> None:
+    results = score_run(ask(tmp_path / "run", suite))
+    [result] = results.scored
+    assert result.outcomes == {"share": True, "wrong": False}
+    assert result.index == results.run.suites["small"].index
+    assert results.met  # nothing is asked of it but what it passed before
 
 
-def test_a_suite_without_its_documents_is_skipped(absent: Suite) -> None:
-    [skipped] = run_suites([absent], None, engine_for)
+def test_two_runs_give_the_same_bytes(suite: Suite, tmp_path: Path) -> None:
+    folders = [ask(tmp_path / name, suite) for name in ("one", "two")]
+    for folder in folders:
+        save_results(folder, score_run(folder))
+    for name in ("scores.json", "outcomes.json"):
+        first, second = ((folder / name).read_bytes() for folder in folders)
+        assert first == second
+        assert json.loads(first)["small"]
+
+
+def test_scoring_again_takes_the_facts_as_they_are_now(suite: Suite, tmp_path: Path) -> None:
+    folder = ask(tmp_path / "run", suite)
+    suite.path.write_text(suite.path.read_text(encoding="utf-8").replace("99%", "37.7%"), encoding="utf-8")
+    [result] = score_run(folder).scored
+    assert result.outcomes == {"share": True, "wrong": True}
+
+
+def test_scoring_again_refuses_another_question(suite: Suite, tmp_path: Path) -> None:
+    folder = ask(tmp_path / "run", suite)
+    suite.path.write_text(suite.path.read_text(encoding="utf-8").replace("What was", "Which was"), encoding="utf-8")
+    with pytest.raises(InputError, match="item share: not asked like this in that run; run citewell eval anew"):
+        score_run(folder)
+
+
+def test_the_gate_names_floors_and_lost_items(suite: Suite, tmp_path: Path) -> None:
+    folder = ask(tmp_path / "run", suite)
+    result = scored(folder, suite, {"share": True, "wrong": True})
+    assert result.missed == ("accuracy 0.500 < 0.850", "list 0.000 < 1.000")
+    assert [row[0].id for row in result.lost] == ["wrong"]
+    assert not result.met
+    text = printed(result, folder=folder)
+    assert "lost wrong What was the share of agency social workers?\n" in text
+    assert "expected: 99%" in text
+    assert (
+        "gate not met: lost wrong “What was the share of agency social workers?”; floor accuracy 0.500 < 0.850" in text
+    )
+    data = json.loads(json.dumps(as_json(Results(load_run(folder), (result,)))))
+    assert data["met"] is False
+    assert data["suites"][0]["comparison"]["lost"] == ["wrong"]
+    assert [failure["id"] for failure in data["suites"][0]["failed"]] == ["wrong"]
+
+
+def test_what_failed_before_may_fail_again(suite: Suite, tmp_path: Path) -> None:
+    suite.floors.clear()
+    suite.category_floors.clear()
+    folder = ask(tmp_path / "run", suite)
+    result = scored(folder, suite, {"share": False, "wrong": False})
+    assert result.met
+    assert "small gate met; 0 lost, 1 gained (share), p = 1.000" in printed(result, folder=folder)
+
+
+def test_a_suite_without_its_documents_is_told_in_one_line(absent: Suite, tmp_path: Path) -> None:
+    folder = ask(tmp_path / "run", absent)
+    [skipped] = score_run(folder).suites
     assert isinstance(skipped, Skipped)
-    out = StringIO()
-    show(skipped, Console(file=out, width=200))
-    assert out.getvalue().count("\n") == 1
-    assert "absent skipped: its documents are not part of the project" in out.getvalue()
+    text = printed(skipped, folder=folder)
+    assert text.count("\n") == 1
+    assert text.startswith("absent skipped: its documents are not part of the project")
 
 
 def test_when_asked_for_it_is_an_error(absent: Suite, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"suite absent: .*a\.txt: no such file"):
-        list(run_suites([absent], tmp_path, engine_for, strict=True))
+        ask(tmp_path / "run", absent, docs=tmp_path, strict=True)
 
 
 class FailingEngine(Engine):
@@ -101,6 +149,14 @@ class FailingEngine(Engine):
 
 def test_a_question_that_fails_is_told_and_counts_as_wrong(suite: Suite) -> None:
     items = load_suite(suite.path)
-    run = judge_all(suite, items, ask_all(FailingEngine(), items))
-    assert run.scores.accuracy == 0
-    assert as_json(run)["failed"][0]["answer"].startswith("model: no answer")
+    result = result_of(suite, items, ask_all(FailingEngine(), items))
+    assert result.scores.overall["accuracy"].value == 0
+    assert result.milliseconds == {}
+    assert [row[1].error for row in result.failures] == [f"model: no answer to {item.question}" for item in items]
+
+
+def test_progress_names_each_question(suite: Suite) -> None:
+    items = load_suite(suite.path)
+    told: list[tuple[str, int, int]] = []
+    ask_all(FailingEngine(), items, lambda *step: told.append(step))
+    assert told == [(items[0].question, 1, 2), (items[1].question, 2, 2)]

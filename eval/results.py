@@ -1,0 +1,140 @@
+"""Scoring of a run: replies become verdicts, scores, and what the gate says of them. Needs the run's folder only."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from . import baseline
+from .baseline import Comparison, Outcomes
+from .dataset import Item, load_suite
+from .gate import Suite, choose_suites, missed_floors
+from .judge import Verdict, judge
+from .reply import Asked, Reply
+from .runs import Run, load_replies, load_run
+from .scores import Score, Scores, latency, score
+
+Row = tuple[Item, Reply, Verdict]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A suite's result: `rows` in its order, `missed` floors as lines, `comparison` when there is something to hold it
+    against; `milliseconds` are percentiles of the time that answers took."""
+
+    suite: Suite
+    index: str
+    rows: tuple[Row, ...]
+    scores: Scores
+    milliseconds: dict[str, Score]
+    missed: tuple[str, ...]
+    comparison: Comparison | None
+
+    @property
+    def failures(self) -> list[Row]:
+        """The items that did not pass."""
+        return [row for row in self.rows if not row[2].passed]
+
+    @property
+    def lost(self) -> list[Row]:
+        """The items that passed in what this is held against, and do no more."""
+        lost = self.comparison.lost if self.comparison else ()
+        return [row for row in self.rows if row[0].id in lost]
+
+    @property
+    def met(self) -> bool:
+        """Whether the gate is met: every floor reached, and nothing lost."""
+        return not self.missed and not self.lost
+
+    @property
+    def outcomes(self) -> dict[str, bool]:
+        return {verdict.item: verdict.passed for _, _, verdict in self.rows}
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A suite that could not be asked, and why."""
+
+    suite: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a run."""
+
+    run: Run
+    suites: tuple[Result | Skipped, ...]
+
+    @property
+    def scored(self) -> list[Result]:
+        return [result for result in self.suites if isinstance(result, Result)]
+
+    @property
+    def met(self) -> bool:
+        return all(result.met for result in self.scored)
+
+
+def score_run(folder: Path, before: Outcomes | None = None) -> Results:
+    """The results of a run, from its folder and the suites as they are now, so that a fact put right counts at once.
+
+    Args:
+        before: outcomes to hold it against.
+
+    Raises:
+        InputError: the folder is not that of a run; a suite now asks something that the run did not.
+    """
+    run = load_run(folder)
+    suites: list[Result | Skipped] = []
+    for name, asked in run.suites.items():
+        if asked.skipped:
+            suites.append(Skipped(name, asked.skipped))
+            continue
+        [suite] = choose_suites([asked.source])
+        suites.append(result_of(suite, load_suite(suite.path), load_replies(folder, name), asked.index, before))
+    return Results(run, tuple(suites))
+
+
+def result_of(
+    suite: Suite, items: Sequence[Item], replies: Sequence[Reply], index: str = "", before: Outcomes | None = None
+) -> Result:
+    """A suite's result from the replies to its items, in any order; `before` are outcomes to hold it against."""
+    by_item = {reply.item: reply for reply in replies}
+    rows = tuple((item, reply, judge(item, reply)) for item in items for reply in [_reply_to(item, by_item)])
+    scores = score([verdict for _, _, verdict in rows])
+    outcomes = {verdict.item: verdict.passed for _, _, verdict in rows}
+    return Result(
+        suite=suite,
+        index=index,
+        rows=rows,
+        scores=scores,
+        milliseconds=latency([reply.ms for _, reply, _ in rows if not reply.error]),
+        missed=tuple(missed_floors(scores, suite)),
+        comparison=None if before is None else baseline.compare(before.get(suite.name, {}), outcomes),
+    )
+
+
+def _reply_to(item: Item, replies: dict[str, Reply]) -> Reply:
+    reply = replies.get(item.id)
+    if reply is None or reply.asked != Asked.of(item):
+        raise InputError(f"item {item.id}: not asked like this in that run; run citewell eval anew")
+    return reply
+
+
+def save_results(folder: Path, results: Results) -> None:
+    """Write what can be computed of a run beside it: scores, latency and outcomes."""
+    scored = results.scored
+    _write(folder / "scores.json", {r.suite.name: {"index": r.index, **asdict(r.scores)} for r in scored})
+    _write(folder / "latency.json", {r.suite.name: latency_json(r.milliseconds) for r in scored})
+    baseline.save_outcomes({r.suite.name: r.outcomes for r in scored}, folder / baseline.FILE)
+
+
+def latency_json(milliseconds: Mapping[str, Score]) -> dict[str, Any]:
+    """Percentiles by name, as data."""
+    return {name: asdict(score) for name, score in milliseconds.items()}
+
+
+def _write(file: Path, content: dict[str, Any]) -> None:
+    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
