@@ -417,7 +417,7 @@ def _score(folder: Path, before: "Outcomes | None", as_json: bool) -> None:
     save_results(folder, results)
     report.save_report(folder, results)
     if as_json:
-        _print({"run": str(folder), **tables.as_json(results)})
+        _print({"folder": str(folder), **tables.as_json(results)})
     else:
         tables.show(results, terminal.stdout())
         if results.scored:

@@ -1,65 +1,104 @@
-"""Reading benchmark: `python bench/reading.py FOLDER` with `docs/*.txt` and `questions.jsonl` (see eval/reading.py)."""
+"""Reading benchmark: `python bench/reading.py FOLDER_OR_SQUAD_FILE` asks its questions (formats: see eval/reading.py).
+
+The measures are those of `citewell eval`, but a passage counts when it holds a sentence of the paragraph that answers,
+whether or not the answer is in it. Refusals are told apart by the kind of question that no document answers, each kind
+beside the answerable ones; `unseen` is the half that eval/calibrate.py does not fit on.
+"""
 
 import json
-import statistics
 import sys
 import tempfile
-from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
+from typing import Annotated
 
-from citewell.app import build_engine
-from citewell.engine.answer import Answer, Question
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from citewell import terminal
+from citewell.app import build_eval_engine
+from citewell.errors import CitewellError
 from citewell.eval.calibrate import is_held_out
-from citewell.eval.reading import ReadingQuestion, holds_answer, load_reading, paragraph_rank
+from citewell.eval.gate import Suite
+from citewell.eval.judge import Verdict
+from citewell.eval.reading import Benchmark, load_reading
+from citewell.eval.results import Result, Results, result_of, save_results
+from citewell.eval.runner import ask_all
+from citewell.eval.runs import Run, SuiteRecord, new_folder, save_replies, save_run
+from citewell.eval.scores import Score, score
+from citewell.eval.tables import as_json, categories_table, scores_table
 from citewell.index.sync import sync
-from citewell.settings import load_settings
+from citewell.settings import Settings, load_settings
 
-Asked = list[tuple[ReadingQuestion, Answer]]
-
-
-def main(folder: Path) -> None:
-    """Ask every question, and print retrieval, answers and refusals as JSON."""
-    with tempfile.TemporaryDirectory() as home:
-        engine = build_engine(load_settings(home=Path(home)))
-        sync(engine.store, [folder / "docs"])
-        asked = [(question, engine.ask(Question(question.text))) for question in load_reading(folder)]
-    sys.stdout.write(json.dumps(retrieval(asked) | answers(asked) | refusals(asked), indent=2) + "\n")
+Refusals = dict[str, dict[str, Score]]
 
 
-def retrieval(asked: Asked) -> dict[str, float]:
-    """Hit@k and MRR of the first passage from the right paragraph, over answerable questions."""
-    ranks = [paragraph_rank(q, answer.passages) for q, answer in asked if q.kind == "answerable"]
-    hits = {f"hit@{k}": sum(rank is not None and rank <= k for rank in ranks) / len(ranks) for k in (1, 3, 5, 10)}
-    return hits | {"mrr": sum(1 / rank for rank in ranks if rank) / len(ranks)}
+def main(
+    benchmark: Annotated[Path, typer.Argument(help="A folder with questions.jsonl and docs/, or a SQuAD file.")],
+    out: Annotated[Path | None, typer.Option(help="Keep replies and scores in this folder.")] = None,
+    as_data: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask every question, and print the scores of retrieval, answers and refusals."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            run(benchmark, Path(scratch), out, as_data)
+    except CitewellError as error:
+        sys.exit(f"reading: {error}")
 
 
-def answers(asked: Asked) -> dict[str, float]:
-    """The share of answerable questions whose answer holds a right one, and the length of answers in characters."""
-    told = [(q, "\n".join(s.text for s in answer.statements)) for q, answer in asked if q.kind == "answerable"]
-    return {
-        "answer_right": sum(holds_answer(text, q.answers) for q, text in told) / len(told),
-        "answer_median_length": statistics.median(len(text) for _, text in told if text),
-    }
+def run(path: Path, scratch: Path, out: Path | None, as_data: bool) -> None:
+    """`main` within an empty folder."""
+    folder = new_folder(out or scratch / "run")
+    (scratch / "docs").mkdir()
+    benchmark = load_reading(path, scratch / "docs")
+    if benchmark.left_out:
+        terminal.say(f"left out, for want of a word in question or answers: {', '.join(benchmark.left_out)}")
+    results = ask(benchmark, load_settings(home=scratch), folder, path)
+    found = refusals([verdict for _, _, verdict in results.scored[0].rows])
+    if as_data:
+        named = {kind: {name: asdict(value) for name, value in scores.items()} for kind, scores in found.items()}
+        sys.stdout.write(json.dumps({**as_json(results)["suites"][0], "refusals": named}, ensure_ascii=False) + "\n")
+    else:
+        show(results.scored[0], found, terminal.stdout())
 
 
-def refusals(asked: Asked) -> dict[str, object]:
-    """Refusals by kind of question, near misses reported apart; `unseen` are questions that nothing was fitted on."""
-    kept = [(q, a) for q, a in asked if q.kind != "near_miss"]
-    unseen = [(q, a) for q, a in kept if is_held_out(q.id)]
-    near = Counter(a.status for q, a in asked if q.kind == "near_miss")
-    return {
-        "outside": _precision_recall(kept),
-        "outside_unseen": _precision_recall(unseen),
-        "near_miss_recall": near["not_found"] / max(1, near.total()),
-    }
+def ask(benchmark: Benchmark, settings: Settings, folder: Path, source: Path) -> Results:
+    """The results of all questions on an index of their own, kept in the folder of a run."""
+    engine = build_eval_engine(settings, benchmark.name)
+    sync(engine.store, [benchmark.documents])
+    with terminal.progress() as progress:
+        replies = ask_all(engine, benchmark.items, progress)
+    save_replies(folder, benchmark.name, replies)
+    record = SuiteRecord(str(source.resolve()), engine.store.fingerprint, len(engine.store.documents()))
+    made = Run.now(settings, {benchmark.name: record})
+    save_run(folder, made)
+    suite = Suite(benchmark.name, source.resolve())  # without floors
+    results = Results(made, (result_of(suite, benchmark.items, replies, held=benchmark.held),))
+    save_results(folder, results)
+    return results
 
 
-def _precision_recall(asked: Asked) -> dict[str, float]:
-    refused = [q for q, answer in asked if answer.status == "not_found"]
-    right = sum(q.kind == "outside" for q in refused)
-    outside = sum(q.kind == "outside" for q, _ in asked)
-    return {"precision": right / max(1, len(refused)), "recall": right / max(1, outside)}
+def refusals(verdicts: list[Verdict]) -> Refusals:
+    """Precision and recall of refusing each kind of question that no document answers, by kind and `KIND, unseen`."""
+    found: Refusals = {}
+    for kind in sorted({v.category for v in verdicts if not v.answerable}):
+        chosen = [v for v in verdicts if v.answerable or v.category == kind]
+        for name, part in ((kind, chosen), (f"{kind}, unseen", [v for v in chosen if is_held_out(v.item)])):
+            overall = score(part).overall
+            found[name] = {key: value for key, value in overall.items() if key.startswith("refusal_")}
+    return found
+
+
+def show(result: Result, found: Refusals, console: Console) -> None:
+    """Print the tables of `citewell eval` and that of refusals."""
+    table = Table("refusals", "score", "value", "95% interval")
+    for kind, scores in found.items():
+        for name, value in scores.items():
+            spread = f"{value.low:.3f} to {value.high:.3f}"
+            table.add_row(kind, name.removeprefix("refusal_"), f"{value.value:.3f}", spread)
+    console.print(scores_table(result), categories_table(result), *([table] if found else []))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    typer.run(main)

@@ -1,4 +1,4 @@
-"""Fits the engine's confidence: `python -m citewell.eval.calibrate READING_FOLDER`.
+"""Fits the engine's confidence: `python -m citewell.eval.calibrate READING`.
 
 A logistic regression of "the documents answer" on `engine.confidence.Features`, fitted on the samples suite and on half
 of a reading benchmark (near misses left out: they need reading, not matching). Every other suite, and the other half,
@@ -25,9 +25,9 @@ from ..engine.confidence import COEFFICIENTS, Features
 from ..engine.engine import Engine
 from ..index.sync import sync
 from ..settings import load_settings
-from .dataset import load_suite
+from .dataset import Item, load_suite
 from .gate import choose_suites, find_documents
-from .reading import load_reading
+from .reading import NEAR_MISS, load_reading
 
 Labelled = tuple[Features, bool]
 
@@ -59,14 +59,14 @@ def is_held_out(identity: str) -> bool:
 
 def main(reading: Path) -> None:
     """Fit, write the coefficients beside the engine, and print how well they part questions that were not seen."""
-    questions = [q for q in load_reading(reading) if q.kind != "near_miss"]
     suite = choose_suites(["samples"])[0]
-    items = load_suite(suite.path)
-    with tempfile.TemporaryDirectory() as folder:
-        asked = [(q.id, Question(q.text), q.kind == "answerable") for q in questions]
-        read = _label(_engine(Path(folder) / "reading", [reading / "docs"]), asked)
-        known = [(item.id, Question(item.question, turns=item.turns), item.answerable) for item in items]
-        samples = _label(_engine(Path(folder) / "samples", find_documents(suite, None)), known)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "docs").mkdir()
+        benchmark = load_reading(reading, folder / "docs")
+        items = [item for item in benchmark.items if item.category != NEAR_MISS]
+        read = _label(_engine(folder / "reading", [benchmark.documents]), items)
+        samples = _label(_engine(folder / "samples", find_documents(suite, None)), load_suite(suite.path))
     seen = [row for identity, row in read if not is_held_out(identity)]
     unseen = [row for identity, row in read if is_held_out(identity)]
     coefficients = fit([seen, [row for _, row in samples]])
@@ -81,13 +81,13 @@ def _engine(home: Path, paths: list[Path]) -> Engine:
     return engine
 
 
-def _label(engine: Engine, asked: Iterable[tuple[str, Question, bool]]) -> list[tuple[str, Labelled]]:
+def _label(engine: Engine, items: Iterable[Item]) -> list[tuple[str, Labelled]]:
     labelled = []
-    for identity, question, answerable in asked:
-        query = engine.query(question)
+    for item in items:
+        query = engine.query(Question(item.question, turns=item.turns))
         _, found = engine.compose(query, engine.retriever.search(query.text))
         if found:
-            labelled.append((identity, (found, answerable)))
+            labelled.append((item.id, (found, item.answerable)))
     return labelled
 
 

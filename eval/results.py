@@ -11,7 +11,7 @@ from . import baseline
 from .baseline import Comparison, Outcomes
 from .dataset import Item, load_suite
 from .gate import Suite, choose_suites, missed_floors
-from .judge import Verdict, judge
+from .judge import FactsHeld, Verdict, facts_held, judge
 from .reply import Asked, Reply
 from .runs import Run, load_replies, load_run
 from .scores import Score, Scores, latency, score
@@ -25,7 +25,6 @@ class Result:
     against; `milliseconds` are percentiles of the time that answers took."""
 
     suite: Suite
-    index: str
     rows: tuple[Row, ...]
     scores: Scores
     milliseconds: dict[str, Score]
@@ -93,21 +92,33 @@ def score_run(folder: Path, before: Outcomes | None = None) -> Results:
             suites.append(Skipped(name, asked.skipped))
             continue
         [suite] = choose_suites([asked.source])
-        suites.append(result_of(suite, load_suite(suite.path), load_replies(folder, name), asked.index, before))
+        suites.append(result_of(suite, load_suite(suite.path), load_replies(folder, name), before=before))
     return Results(run, tuple(suites))
 
 
 def result_of(
-    suite: Suite, items: Sequence[Item], replies: Sequence[Reply], index: str = "", before: Outcomes | None = None
+    suite: Suite,
+    items: Sequence[Item],
+    replies: Sequence[Reply],
+    *,
+    before: Outcomes | None = None,
+    held: FactsHeld = facts_held,
 ) -> Result:
-    """A suite's result from the replies to its items, in any order; `before` are outcomes to hold it against."""
+    """A suite's result from the replies to its items, in any order.
+
+    Args:
+        before: outcomes to hold it against.
+        held: which facts a passage counts for.
+
+    Raises:
+        InputError: an item has no reply, or one to another question.
+    """
     by_item = {reply.item: reply for reply in replies}
-    rows = tuple((item, reply, judge(item, reply)) for item in items for reply in [_reply_to(item, by_item)])
+    rows = tuple((item, reply, judge(item, reply, held)) for item in items for reply in [_reply_to(item, by_item)])
     scores = score([verdict for _, _, verdict in rows])
     outcomes = {verdict.item: verdict.passed for _, _, verdict in rows}
     return Result(
         suite=suite,
-        index=index,
         rows=rows,
         scores=scores,
         milliseconds=latency([reply.ms for _, reply, _ in rows if not reply.error]),
@@ -126,7 +137,7 @@ def _reply_to(item: Item, replies: dict[str, Reply]) -> Reply:
 def save_results(folder: Path, results: Results) -> None:
     """Write what can be computed of a run beside it: scores, latency and outcomes."""
     scored = results.scored
-    _write(folder / "scores.json", {r.suite.name: {"index": r.index, **asdict(r.scores)} for r in scored})
+    _write(folder / "scores.json", {r.suite.name: asdict(r.scores) for r in scored})
     _write(folder / "latency.json", {r.suite.name: latency_json(r.milliseconds) for r in scored})
     baseline.save_outcomes({r.suite.name: r.outcomes for r in scored}, folder / baseline.FILE)
 

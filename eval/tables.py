@@ -14,7 +14,8 @@ from .scores import Score
 
 def as_json(results: Results) -> dict[str, Any]:
     """Results as data: `met`, and for each suite its scores, the floors missed, the items failed and those lost."""
-    return {"met": results.met, "suites": [_suite(result) for result in results.suites]}
+    run = asdict(results.run)
+    return {"met": results.met, "run": run, "suites": [_suite(result) for result in results.suites]}
 
 
 def fault(row: Row) -> str:
@@ -49,7 +50,7 @@ def show(results: Results, console: Console) -> None:
     for result in results.suites:
         if isinstance(result, Skipped):
             continue
-        console.print(_scores(result), _categories(result))
+        console.print(scores_table(result), categories_table(result))
         for row in result.failures:
             _show_failure(row, console, "lost" if row in result.lost else "fails")
     for result in results.suites:
@@ -61,7 +62,6 @@ def _suite(result: Result | Skipped) -> dict[str, Any]:
         return {"suite": result.suite, "skipped": result.reason}
     return {
         "suite": result.suite.name,
-        "index": result.index,
         "scores": asdict(result.scores),
         "latency_ms": latency_json(result.milliseconds),
         "missed": list(result.missed),
@@ -82,7 +82,8 @@ def _failure(row: Row) -> dict[str, Any]:
     }
 
 
-def _scores(result: Result) -> Table:
+def scores_table(result: Result) -> Table:
+    """Every score of a suite, and its latency, with their intervals."""
     table = Table("score", "value", "95% interval", title=f"{result.suite.name}: {result.scores.items} items")
     for name, score in result.scores.overall.items():
         table.add_row(name.replace("_", " "), *_cells(score, 0 if name == "length" else 3))
@@ -95,7 +96,8 @@ def _cells(score: Score, digits: int) -> tuple[str, str]:
     return f"{score.value:.{digits}f}", f"{score.low:.{digits}f} to {score.high:.{digits}f}"
 
 
-def _categories(result: Result) -> Table:
+def categories_table(result: Result) -> Table:
+    """What passed, by category."""
     table = Table("category", "passed", "of", "share", "95% interval")
     for name, category in result.scores.categories.items():
         table.add_row(escape(name), str(category.passed), str(category.items), *_cells(category.score, 3))

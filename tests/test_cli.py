@@ -284,8 +284,9 @@ def mine(tmp_path: Path) -> Path:
     items = [
         {"id": "right", "category": "table", "question": QUESTION, "answerable": True, "facts": [["37.7%"]],
          "sources": ["workforce-briefing.md"], "where": {"table": "Agency staff by job role", "row": "Social Worker"}},
-        {"id": "wrong", "category": "table", "question": "What share of team managers is agency staff?", "answerable": True, "facts": [["99%"]],
-         "sources": ["workforce-briefing.md"], "where": {"table": "Agency staff by job role", "row": "Social Worker"}},
+        {"id": "wrong", "category": "table", "question": "What share of team managers is agency staff?",
+         "answerable": True, "facts": [["99%"]], "sources": ["workforce-briefing.md"],
+         "where": {"table": "Agency staff by job role", "row": "Social Worker"}},
     ]  # fmt: skip
     path = tmp_path / "mine.jsonl"
     path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")

@@ -49,7 +49,7 @@ def results(pairs: list[tuple[Item, Reply]], before: dict[str, bool] | None = No
     records = {"small": SuiteRecord("small.jsonl", "f00d", 1), "absent": SuiteRecord("absent", skipped=absent.reason)}
     run = Run("2026-03-01T09:05:00+00:00", versions, {"answer_threshold": 0.45, "embedding_model": ""}, records)
     outcomes = None if before is None else {"small": before}
-    return Results(run, (result_of(suite, items, replies, "f00d", outcomes), absent))
+    return Results(run, (result_of(suite, items, replies, before=outcomes), absent))
 
 
 @pytest.fixture(scope="module")
