@@ -284,7 +284,7 @@ def gaps(
 
 @app.command(epilog="Example: citewell doctor")
 def doctor(as_json: Json = False) -> None:
-    """Check the home folder, the model and the index, and say what to do."""
+    """Check the home folder, the model, the index and the history, and say what to do."""
     from .app import build_store
     from .doctor import examine
     from .settings import load_settings

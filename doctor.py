@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .engine.history import History
 from .errors import CitewellError
 from .index.embedder import Embedder
 from .index.store import Store
@@ -25,6 +26,7 @@ def examine(settings: Settings, open_store: Callable[[Settings], Store]) -> list
         _check("home", lambda: _home(settings)),
         _check("model", lambda: _model(settings)),
         _check("index", lambda: _index(open_store(settings))),
+        _check("history", lambda: _history(settings)),
     ]
 
 
@@ -55,3 +57,11 @@ def _index(store: Store) -> str:
         raise CitewellError("no documents yet; add some with citewell ingest PATH")
     chunks = sum(record.chunks for record in records)
     return f"{len(records)} documents, {chunks} chunks, made with the configured model"
+
+
+def _history(settings: Settings) -> str:
+    history = History.open(settings)
+    if not history:
+        return "questions are not kept: CITEWELL_HISTORY_DAYS is 0"
+    history.close()
+    return f"questions are kept for {settings.history_days} days"

@@ -349,8 +349,9 @@ def test_eval_as_a_module_is_the_same() -> None:
 def test_doctor_is_content(cli: Cli) -> None:
     run = cli("doctor", "--json")
     assert run.code == 0
-    assert [check["name"] for check in run.json["checks"]] == ["home", "model", "index"]
+    assert [check["name"] for check in run.json["checks"]] == ["home", "model", "index", "history"]
     assert "9 documents" in cli("doctor").out
+    assert "kept for 180 days" in cli("doctor").out
 
 
 def test_doctor_says_what_to_do(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
