@@ -214,8 +214,8 @@ def run(
     settings = load_settings()
     found = list(_suites(suites, docs))
     before = _outcomes(against)
-    folder = runs.new_folder(out or runs.dated_folder(settings.home))
-    with terminal.progress() as progress:
+    folder = out or runs.dated_folder(settings.home)
+    with terminal.progress(lines=False) as progress:
         runner.ask_suites(found, partial(build_eval_engine, settings), settings, folder, progress)
     _score(folder, before, as_json)
 
@@ -229,10 +229,13 @@ def score(run: RunFolder, against: Against = None, as_json: Json = False) -> Non
 @evaluation.command(epilog="Example: citewell eval baseline run/")
 def baseline(run: RunFolder, as_json: Json = False) -> None:
     """Make what passed in a run the baseline: from now on it must not be lost."""
-    from .eval.baseline import accept
+    from .eval.baseline import COMMITTED, accept
 
-    passed = {suite: sum(items.values()) for suite, items in accept(run).items()}
-    _print(passed) if as_json else typer.echo("\n".join(f"{suite}: {n} items must pass" for suite, n in passed.items()))
+    accepted = accept(run)
+    if as_json:
+        _print({"file": str(COMMITTED), "suites": [asdict(suite) for suite in accepted]})
+    else:
+        typer.echo("\n".join([line for suite in accepted for line in suite.lines()] + [f"Written: {COMMITTED}"]))
 
 
 @evaluation.command(epilog="Example: citewell eval check samples")
@@ -395,10 +398,10 @@ def _reply_to_all(text: str | None, batch: str, reply: "Callable[[Engine, Questi
 
 
 def _suites(names: Sequence[str] | None, docs: Path | None) -> "Iterator[Found]":
-    """The suites with their documents; those that were asked for by name and folder must have them."""
+    """The suites with their documents; those that were asked for by name must have them."""
     from .eval.gate import at_hand, choose_suites
 
-    return at_hand(choose_suites(names or ()), docs, strict=bool(names and docs))
+    return at_hand(choose_suites(names or ()), docs, strict=bool(names))
 
 
 def _outcomes(against: Path | None) -> "Outcomes | None":
@@ -421,7 +424,7 @@ def _score(folder: Path, before: "Outcomes | None", as_json: bool) -> None:
     else:
         tables.show(results, terminal.stdout())
         if results.scored:
-            typer.echo(f"Report: {folder / report.FILE}")
+            typer.echo(f"Run: {folder}\nReport: {folder / report.FILE}")
     _exit_if(not results.met)
 
 

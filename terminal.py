@@ -32,10 +32,10 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A callback for `sync`: a bar on a terminal, a plain line a file elsewhere."""
+def progress(lines: bool = True) -> Iterator[Callable[[str, int, int], None]]:
+    """A callback for long work: a bar on a terminal; elsewhere a plain line for each step, or nothing."""
     if not sys.stderr.isatty():
-        yield lambda name, number, whole: say(f"{number}/{whole} {name}")
+        yield lambda name, number, whole: say(f"{number}/{whole} {name}") if lines else None
         return
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -82,7 +82,8 @@ def show_passages(passages: "Sequence[Passage]") -> None:
 
 def show_answer(answer: "Answer") -> None:
     """The answer with its [1] markers, then its sources; when it was not found, the nearest passages."""
-    stdout().print(answer.text, markup=False, soft_wrap=True)
+    style = "bold" if answer.status == "blocked" else None
+    stdout().print(answer.text, markup=False, soft_wrap=True, style=style)
     if answer.rewritten:
         say(f"searched for: {answer.rewritten}")
     for citation in answer.citations:

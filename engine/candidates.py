@@ -1,10 +1,20 @@
-"""Passages → candidates: the sentences, list items and table rows that may answer, scored."""
+"""Passages → candidates: the sentences, list items and table rows that may answer, scored by a learned ranking.
 
+A unit's score is a weighted sum of its signals. The weights are in `ranking.json`, fitted by `python -m
+citewell.eval.calibrate` so that exp(score), as a share of that of all units, is the probability that the unit answers:
+a difference of scores is one of log odds.
+"""
+
+import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from ..index.fusion import min_max
 from ..index.passage import Passage
@@ -14,30 +24,29 @@ from ..ingest.document import CELL_SEPARATOR
 from .intent import Intent
 from .rewrite import Query
 
+RANKING = Path(__file__).with_name("ranking.json")
 K1, B = 1.2, 0.5  # BM25 of units; they vary less in length than passages
-WEIGHTS = {"lexical": 0.3, "dense": 0.4, "passage": 0.3}
-MEETS_INTENT = 0.25  # added when a unit holds a thing of the kind asked for
-SAYS_MORE = 0.1  # added in full for a unit with 30 terms that the question does not have
-NAMES_ROW = (
-    0.35  # added in full for a row whose label the question holds, and whose table is about all the question's terms
-)
+SAYS_ENOUGH = 30  # terms beside the question's with which a unit says as much as it can
 
 QUOTABLE = ("sentence", "item", "row", "cell")
 
 Idf = Callable[[str], float]
+Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A unit of a passage, scored.
 
-    `terms` are the unit's own; `label` is the share, 0…1, of a row's first cell that the question holds.
+    `terms` are the unit's own; `label` is the share, 0…1, of a row's first cell that the question holds; `gained` is
+    what the unit before it adds to the share of the question that it covers.
     """
 
     passage: Passage
     number: int  # of the unit in its chunk
     terms: tuple[str, ...]
     label: float
+    gained: float
     score: float
 
     @property
@@ -48,44 +57,115 @@ class Candidate:
     def text(self) -> str:
         return self.passage.chunk.text[self.unit.start : self.unit.end]
 
+    @property
+    def cosine(self) -> float:
+        """Of the unit with the question."""
+        return self.passage.units[self.number]
+
+
+@dataclass(frozen=True)
+class _Quotable:
+    """A unit that may be quoted, with its own terms and those that its table lends it."""
+
+    passage: Passage
+    number: int
+    text: str
+    terms: tuple[str, ...]
+    lent: tuple[str, ...]
+
+    @classmethod
+    def of(cls, passage: Passage, number: int) -> "_Quotable":
+        unit = passage.chunk.units[number]
+        text = passage.chunk.text[unit.start : unit.end]
+        return cls(passage, number, text, terms(text), _lent(passage, unit))
+
+    @property
+    def kind(self) -> str:
+        return self.passage.chunk.units[self.number].kind
+
 
 def find_candidates(query: Query, intent: Intent, passages: Sequence[Passage], idf: Idf) -> list[Candidate]:
     """Every quotable unit of the passages, best first; `idf` gives the inverse document frequency of a term."""
-    weights = query.weights
-    total = sum(weight * idf(term) for term, weight in weights.items()) or 1.0
-    units = [
-        (passage, number, unit)
+    units = _quotable(passages)
+    if not units:
+        return []
+    found = _signals(units, query, intent, idf)
+    scores = np.asarray(sum(weight * found[name] for name, weight in weights().items()))
+    labels = _labels(units, query.weights)
+    return [
+        Candidate(u.passage, u.number, u.terms, float(labels[i]), float(found["gained"][i]), float(scores[i]))
+        for i in np.argsort(-scores, kind="stable")
+        for u in [units[i]]
+    ]
+
+
+def signals(
+    query: Query, intent: Intent, passages: Sequence[Passage], idf: Idf
+) -> tuple[list[tuple[Passage, Unit]], dict[str, Values]]:
+    """What the ranking is fitted on: the quotable units of the passages, and their signals, each of shape (units,)."""
+    units = _quotable(passages)
+    pairs = [(u.passage, u.passage.chunk.units[u.number]) for u in units]
+    return pairs, _signals(units, query, intent, idf) if units else {}
+
+
+def _quotable(passages: Iterable[Passage]) -> list[_Quotable]:
+    return [
+        _Quotable.of(passage, number)
         for passage in passages
         for number, unit in enumerate(passage.chunk.units)
         if unit.kind in QUOTABLE
     ]
-    if not units:
-        return []
-    texts = [passage.chunk.text[unit.start : unit.end] for passage, _, unit in units]
-    own = [terms(text) for text in texts]
-    shared = [_shared_terms(passage, unit) for passage, _, unit in units]
-    mean = float(np.mean([len(t) for t in own])) or 1.0
-    labels = [
-        label_match(text, weights) if unit.kind == "row" else 0.0
-        for text, (_, _, unit) in zip(texts, units, strict=True)
-    ]
-    parts = {
-        "lexical": np.array(
-            [bm25((*t, *more), weights, idf, mean, len(t)) for t, more in zip(own, shared, strict=True)]
-        ),
-        "dense": np.array([passage.units[number] for passage, number, _ in units]),
-        "passage": np.array([passage.score for passage, _, _ in units]),
+
+
+def _signals(units: Sequence[_Quotable], query: Query, intent: Intent, idf: Idf) -> dict[str, Values]:
+    """The signals by name, each of shape (units,); shares and cosines, or 0 and 1, but for `lexical` to `passage`,
+    which are scaled to 0…1 over the units."""
+    weights = query.weights
+    value = {term: weight * idf(term) for term, weight in weights.items()}
+    total = sum(value.values()) or 1.0
+    asked = terms(query.text)
+    phrases = set(pairwise(asked))
+
+    def covered(held: Iterable[str]) -> float:
+        return sum(value[term] for term in set(held) & value.keys()) / total
+
+    held = [{*u.terms, *u.lent} for u in units]
+    before = [set(p.terms) if p.passage is u.passage else set() for p, u in pairwise(units)]
+    coverage = np.array([covered(h) for h in held])
+    mean = float(np.mean([len(u.terms) for u in units])) or 1.0
+    meets = np.array([float(intent.kind != "other" and intent.is_met_by(u.text, query.text)) for u in units])
+    cosine = np.array([u.passage.units[u.number] for u in units])
+    return {
+        "lexical": min_max(np.array([bm25((*u.terms, *u.lent), weights, idf, mean, len(u.terms)) for u in units])),
+        "dense": min_max(cosine),
+        "passage": np.array([u.passage.score for u in units]),
+        "cosine": cosine,
+        "coverage": coverage,
+        "passage_coverage": np.array([covered(u.passage.terms) for u in units]),
+        "gained": np.array([covered(h | b) for h, b in zip(held, [set(), *before], strict=True)]) - coverage,
+        "phrases": np.array([len(phrases & set(pairwise(u.terms))) / (len(phrases) or 1) for u in units]),
+        "says_more": np.array([min(len(set(u.terms) - value.keys()), SAYS_ENOUGH) / SAYS_ENOUGH for u in units]),
+        "names_row": _labels(units, weights) * coverage,
+        "is_item": np.array([float(u.kind == "item") for u in units]),
+        "is_row": np.array([float(u.kind == "row") for u in units]),
+        "asks": np.array([float(u.text.rstrip().endswith("?")) for u in units]),
+        "meets": meets,
+        **{f"meets_{kind}": meets * (intent.kind in kinds) for kind, kinds in _KINDS.items()},
     }
-    scores = sum(weight * min_max(parts[name]) for name, weight in WEIGHTS.items())
-    scores += MEETS_INTENT * np.array([intent.kind != "other" and intent.is_met_by(text, query.text) for text in texts])
-    scores += SAYS_MORE * np.array([min(len(set(t) - set(weights)), 30) / 30 for t in own])
-    covered = [
-        label and label * sum(weights[term] * idf(term) for term in set(t).union(more) & set(weights)) / total
-        for label, t, more in zip(labels, own, shared, strict=True)
-    ]
-    scores += NAMES_ROW * np.array(covered)
-    order = np.argsort(-scores, kind="stable")
-    return [Candidate(units[i][0], units[i][1], own[i], labels[i], float(scores[i])) for i in order]
+
+
+_KINDS = {"figure": ("number", "percent"), "person": ("person",), "date": ("date",)}
+
+
+def _labels(units: Sequence[_Quotable], query: Mapping[str, float]) -> Values:
+    return np.array([label_match(u.text, query) if u.kind == "row" else 0.0 for u in units])
+
+
+@cache
+def weights() -> dict[str, float]:
+    """Of the signals, by name."""
+    loaded: dict[str, float] = json.loads(RANKING.read_text(encoding="utf-8"))["weights"]
+    return loaded
 
 
 def bm25(tokens: Sequence[str], query: Mapping[str, float], idf: Idf, mean: float, length: int) -> float:
@@ -101,7 +181,7 @@ def label_match(row: str, query: Mapping[str, float]) -> float:
     return sum(query.get(term, 0.0) for term in label) / len(label) if 0 < len(label) <= 12 else 0.0
 
 
-def _shared_terms(passage: Passage, unit: Unit) -> tuple[str, ...]:
+def _lent(passage: Passage, unit: Unit) -> tuple[str, ...]:
     """What a table says for all its rows, or for all cells of a column; nothing for what is in no table."""
     chunk = passage.chunk
     if unit.kind == "row":

@@ -12,15 +12,16 @@ from .candidates import Candidate, Idf
 from .intent import Intent
 from .tables import cell_number, choose_column, read_row
 
-MAX_QUOTES = 3
-MAX_LENGTH = 550  # characters of all quotes; the first is shown whatever its length
+MAX_QUOTES = 6
+MAX_LENGTH = 1200  # characters of all quotes; the first is shown whatever its length
 MAX_LIST_LENGTH = 4000  # characters
-COMPLETES = 0.4  # added in full for a quote that holds all question terms that the quotes before it lack
-WORTH_SAYING = 0.55  # share of the best score under which a further quote is noise
+COMPLETES = 4.0  # log odds added in full for a quote that holds all question terms that the quotes before it lack
+WORTH_SAYING = 5.1  # log odds below the best at which a further quote is noise: sure answers are short
+COST = 0.01  # log odds that each character of a further quote must be worth
 SAME = 0.7  # Jaccard similarity of terms from which two quotes say the same
 MAY_BE_EXTREME = 10  # candidates among which a row leads to the table whose extreme is asked for
 ANCHORS = 3  # candidates that may lead to a list …
-ANCHOR_MARGIN = 0.1  # … when they score no less than this under the best
+ANCHOR_MARGIN = 1.3  # … when they score no less than this under the best, in log odds
 
 _MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 _NUMBERED = re.compile(r"^\s*\(?\d{1,3}[.)]\s")
@@ -109,7 +110,7 @@ def select(candidates: Sequence[Candidate], query: Mapping[str, float], idf: Idf
     best = candidates[0]
     chosen = [best]
     total = sum(weight * idf(term) for term, weight in query.items()) or 1.0
-    rest = [c for c in candidates[1:40] if c.score >= WORTH_SAYING * best.score and _may_join(c, candidates)]
+    rest = [c for c in candidates[1:40] if _worth(c) >= best.score - WORTH_SAYING and _may_join(c, candidates)]
     while rest and len(chosen) < MAX_QUOTES:
         said = {term for c in chosen for term in c.terms}
         room = MAX_LENGTH - sum(len(c.text) for c in chosen)
@@ -119,11 +120,16 @@ def select(candidates: Sequence[Candidate], query: Mapping[str, float], idf: Idf
 
         def worth(candidate: Candidate, said: set[str] = said) -> float:
             new = (set(candidate.terms) & set(query)) - said
-            return candidate.score + COMPLETES * sum(query[term] * idf(term) for term in new) / total
+            return _worth(candidate) + COMPLETES * sum(query[term] * idf(term) for term in new) / total
 
         chosen.append(max(rest, key=worth))
         rest.remove(chosen[-1])
     return chosen
+
+
+def _worth(candidate: Candidate) -> float:
+    """What a further quote is worth, in log odds: a long one must be likelier."""
+    return candidate.score - COST * len(candidate.text)
 
 
 def _may_join(candidate: Candidate, candidates: Sequence[Candidate]) -> bool:

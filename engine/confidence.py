@@ -23,22 +23,24 @@ _NAME = re.compile(r"(?<=[^.?!:–] )[A-Z][\w'’-]*[a-z][\w'’-]*|\b\d+(?:[.,]
 class Features:
     """What the estimate rests on: cosines, shares in 0…1 and margins, so that they mean the same in any corpus.
 
-    The coverages are the shares of the question's terms, weighted by idf, that the best unit, its passage, and all
-    retrieved passages hold.
+    The coverages are the shares of the question's terms, weighted by idf, that the best unit and its passage hold.
     """
 
     unit_cosine: float  # the best of any unit with the question
     passage_cosine: float  # the best of any passage with the question
     unit_coverage: float
     passage_coverage: float
-    retrieved_coverage: float
     rarest_missing: float  # idf of the rarest term that the best passage lacks, as a share of the highest idf
     numbers_unknown: float  # the share of the question's numbers that no chunk of the index has
     names_missing: float  # the share of the question's names and numbers that the best passage lacks
     meets_intent: float  # 1 when a quote holds a thing of the kind asked for
     bm25: float  # the best of any passage, as a share of the question's total idf
     passage_margin: float  # fused score of the first passage over the second
-    unit_margin: float  # score of the first candidate over the second
+    unit_margin: float  # log odds of the first candidate over the second
+    best_cosine: float  # of the best unit with the question
+    best_passage: float  # fused score of the best unit's passage
+    best_gained: float  # coverage that the unit before the best one adds to it
+    question_terms: float  # how much is asked, as log(1 + terms)
 
 
 def features(
@@ -53,7 +55,6 @@ def features(
     idf = {term: lexical.idf(term) for term in query.weights}
     total = sum(weight * idf[term] for term, weight in query.weights.items()) or 1.0
     held = best.passage.terms
-    everywhere = held.union(*(passage.terms for passage in passages))
 
     def coverage(having: frozenset[str] | set[str]) -> float:
         return sum(weight * idf[term] for term, weight in query.weights.items() if term in having) / total
@@ -64,7 +65,6 @@ def features(
         passage_cosine=max(passage.dense for passage in passages),
         unit_coverage=coverage(set(best.terms)),
         passage_coverage=coverage(held),
-        retrieved_coverage=coverage(everywhere),
         rarest_missing=max(missing, default=0.0) / lexical.highest_idf,
         numbers_unknown=_share_missing(terms(" ".join(_NUMBER.findall(query.asked))), lexical),
         names_missing=_share_missing(terms(" ".join(_NAME.findall(query.asked))), held),
@@ -72,18 +72,22 @@ def features(
         bm25=max(passage.lexical for passage in passages) / total,
         passage_margin=passages[0].score - passages[1].score if len(passages) > 1 else 0.0,
         unit_margin=best.score - candidates[1].score if len(candidates) > 1 else 0.0,
+        best_cosine=best.cosine,
+        best_passage=best.passage.score,
+        best_gained=best.gained,
+        question_terms=math.log1p(len(query.weights)),
     )
 
 
 def confidence(found: Features) -> float:
     """The probability, 0…1, that the documents answer."""
-    fitted = _coefficients()
+    fitted = coefficients()
     logit = fitted["intercept"] + sum(fitted[name] * value for name, value in asdict(found).items())
     return 1 / (1 + math.exp(-logit))
 
 
 @cache
-def _coefficients() -> dict[str, float]:
+def coefficients() -> dict[str, float]:
     """As fitted by `python -m citewell.eval.calibrate`, which also says on what."""
     loaded: dict[str, float] = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["coefficients"]
     return loaded

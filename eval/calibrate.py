@@ -1,8 +1,9 @@
-"""Fits the engine's confidence: `python -m citewell.eval.calibrate READING`.
+"""Fits what the engine has learned: `python -m citewell.eval.calibrate READING`.
 
-A logistic regression of "the documents answer" on `engine.confidence.Features`, fitted on the samples suite and on half
-of a reading benchmark (near misses left out: they need reading, not matching). Every other suite, and the other half,
-stay unseen, so that what is reported of them is a fair test.
+First the ranking of units (see `ranking`), then, over that, the confidence: a logistic regression of "the documents
+answer" on `engine.confidence.Features`. Both are fitted on the samples suite and on half of a reading benchmark (near
+misses left out: they need reading, not matching). Every other suite, and the other half, stay unseen, so that what is
+reported of them is a fair test.
 """
 
 import hashlib
@@ -19,15 +20,20 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ..app import build_engine
+from ..app import build_store
+from ..engine import candidates, confidence
 from ..engine.answer import Question
+from ..engine.candidates import RANKING
 from ..engine.confidence import COEFFICIENTS, Features
 from ..engine.engine import Engine
 from ..index.sync import sync
 from ..settings import load_settings
 from .dataset import Item, load_suite
 from .gate import choose_suites, find_documents
+from .ranking import fit_ranking, listed
 from .reading import NEAR_MISS, load_reading
+
+SAMPLES_SHARE = 0.3  # of the samples in the ranking, beside 1 for the reading questions, which are ten times as many
 
 Labelled = tuple[Features, bool]
 
@@ -43,7 +49,7 @@ def fit(groups: Iterable[list[Labelled]]) -> dict[str, float]:
     slopes = model.coef_[0] / scaler.scale_
     names = [field.name for field in fields(Features)]
     intercept = float(model.intercept_[0] - (slopes * scaler.mean_).sum())
-    return {"intercept": round(intercept, 4)} | {n: round(float(s), 4) for n, s in zip(names, slopes, strict=True)}
+    return {"intercept": intercept} | {n: float(s) for n, s in zip(names, slopes, strict=True)}
 
 
 def auc(coefficients: dict[str, float], labelled: list[Labelled]) -> float:
@@ -58,36 +64,51 @@ def is_held_out(identity: str) -> bool:
 
 
 def main(reading: Path) -> None:
-    """Fit, write the coefficients beside the engine, and print how well they part questions that were not seen."""
+    """Fit, write both files beside the engine, and print how well they do on questions that were not seen."""
     suite = choose_suites(["samples"])[0]
+    known = load_suite(suite.path)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "docs").mkdir()
         benchmark = load_reading(reading, folder / "docs")
         items = [item for item in benchmark.items if item.category != NEAR_MISS]
-        read = _label(_engine(folder / "reading", [benchmark.documents]), items)
-        samples = _label(_engine(folder / "samples", find_documents(suite, None)), load_suite(suite.path))
-    seen = [row for identity, row in read if not is_held_out(identity)]
-    unseen = [row for identity, row in read if is_held_out(identity)]
-    coefficients = fit([seen, [row for _, row in samples]])
-    note = f"fitted by eval/calibrate.py on {len(seen)} reading questions and {len(samples)} of the samples suite"
-    COEFFICIENTS.write_text(json.dumps({"note": note, "coefficients": coefficients}, indent=2) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{note}\nAUC on {len(unseen)} unseen reading questions: {auc(coefficients, unseen):.3f}\n")
+        seen, unseen = ([item for item in items if is_held_out(item.id) is half] for half in (False, True))
+        reader, sampler = (
+            _engine(folder / "reading", [benchmark.documents]),
+            _engine(folder, find_documents(suite, None)),
+        )
+        note = f"fitted by eval/calibrate.py on {len(seen)} reading questions and {len(known)} of the samples suite"
+
+        lists, names = listed(reader, seen)
+        weights = fit_ranking([lists, listed(sampler, known)[0]], [1.0, SAMPLES_SHARE])
+        _save(RANKING, note, "weights", dict(zip(names, weights, strict=True)))
+        coefficients = fit([_label(reader, seen), _label(sampler, known)])
+        _save(COEFFICIENTS, note, "coefficients", coefficients)
+        fresh = _label(reader, unseen)
+    sys.stdout.write(f"{note}\nAUC on {len(fresh)} unseen reading questions: {auc(coefficients, fresh):.3f}\n")
+
+
+def _save(file: Path, note: str, name: str, values: dict[str, float]) -> None:
+    rounded = {key: round(float(value), 4) for key, value in values.items()}
+    file.write_text(json.dumps({"note": note, name: rounded}, indent=2) + "\n", encoding="utf-8")
+    for fitted in (candidates.weights, confidence.coefficients):
+        fitted.cache_clear()  # what is fitted next rests on it
 
 
 def _engine(home: Path, paths: list[Path]) -> Engine:
-    engine = build_engine(load_settings(home=home))
+    settings = load_settings(home=home)
+    engine = Engine(build_store(settings), settings)
     sync(engine.store, paths)
     return engine
 
 
-def _label(engine: Engine, items: Iterable[Item]) -> list[tuple[str, Labelled]]:
+def _label(engine: Engine, items: Iterable[Item]) -> list[Labelled]:
     labelled = []
     for item in items:
         query = engine.query(Question(item.question, turns=item.turns))
         _, found = engine.compose(query, engine.retriever.search(query.text))
         if found:
-            labelled.append((item.id, (found, item.answerable)))
+            labelled.append((found, item.answerable))
     return labelled
 
 

@@ -51,7 +51,7 @@ def choose_suites(names: Sequence[str] = ()) -> list[Suite]:
     """The suites of these names, all of them when there is no name; a name that ends in .jsonl is a suite's file.
 
     Raises:
-        InputError: there is no suite of that name.
+        InputError: there is no suite of that name, or no such file.
     """
     suites = {name: Suite.of(name, entry) for name, entry in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
     by_path = {suite.path: suite for suite in suites.values()}
@@ -61,6 +61,8 @@ def choose_suites(names: Sequence[str] = ()) -> list[Suite]:
         if name in suites:
             chosen.append(suites[name])
         elif path.suffix == ".jsonl":
+            if not path.is_file():
+                raise InputError(f"suite {name}: no such file; give the path of a file of items")
             chosen.append(by_path.get(path.resolve(), Suite(path.stem, path)))
         else:
             raise InputError(f"suite {name}: there is none; choose from {', '.join(suites)}, or give a .jsonl file")

@@ -74,7 +74,10 @@ class SuiteFile(pytest.File):
         try:
             paths = find_documents(self.suite, self.config.getoption(DOCS))
         except InputError as error:
-            pytest.skip(f"{error}".replace("--docs", DOCS))
+            told = f"{error}".replace("--docs", DOCS)
+            if self.suite.documents:
+                pytest.skip(told)
+            raise self.CollectError(told) from error
         self.engine = build_eval_engine(load_settings(), self.suite.name)
         sync(self.engine.store, paths, prune=True)
 

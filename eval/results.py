@@ -44,8 +44,18 @@ class Result:
 
     @property
     def met(self) -> bool:
-        """Whether the gate is met: every floor reached, and nothing lost."""
-        return not self.missed and not self.lost
+        """Whether the gate is met: every floor reached, nothing lost, and nothing that passed left out."""
+        return not self.missed and not self.lost and not self.gone
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The items that passed in what this is held against, and are asked no more."""
+        return self.comparison.gone if self.comparison else ()
+
+    @property
+    def held(self) -> bool:
+        """Whether there is anything that could be missed or lost."""
+        return bool(self.comparison or self.suite.floors or self.suite.category_floors)
 
     @property
     def outcomes(self) -> dict[str, bool]:
@@ -123,7 +133,7 @@ def result_of(
         scores=scores,
         milliseconds=latency([reply.ms for _, reply, _ in rows if not reply.error]),
         missed=tuple(missed_floors(scores, suite)),
-        comparison=None if before is None else baseline.compare(before.get(suite.name, {}), outcomes),
+        comparison=baseline.compare(before[suite.name], outcomes) if before and suite.name in before else None,
     )
 
 

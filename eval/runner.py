@@ -12,7 +12,7 @@ from ..settings import Settings
 from .dataset import Item, load_suite
 from .gate import Found
 from .reply import Reply
-from .runs import Run, SuiteRecord, save_replies, save_run
+from .runs import Run, SuiteRecord, new_folder, save_replies, save_run
 
 EngineMaker = Callable[[str], Engine]
 Progress = Callable[[str, int, int], None]  # a name, a number from 1, and of how many
@@ -30,17 +30,18 @@ def ask_suites(
     Args:
         suites: each with its documents, as `gate.at_hand` gives them.
         make_engine: gives the engine, with an index of its own, for a suite's name.
-        folder: that of the run; it is one only when all is done.
+        folder: that of the run; it is made when all that is asked can be, and is a run only when all is done.
 
     Raises:
-        InputError: a suite's file is not a suite.
+        InputError: a suite's file is not a suite, or the folder cannot be used.
     """
     asked = {}
-    for suite, paths, reason in suites:
+    items_of = [(suite, paths, reason, [] if reason else load_suite(suite.path)) for suite, paths, reason in suites]
+    new_folder(folder)
+    for suite, paths, reason, items in items_of:
         if reason:
             asked[suite.name] = SuiteRecord(suite.source, skipped=reason)
             continue
-        items = load_suite(suite.path)
         engine = make_engine(suite.name)
         sync(engine.store, paths, prune=True)
         save_replies(folder, suite.name, ask_all(engine, items, progress))

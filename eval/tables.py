@@ -41,7 +41,7 @@ def expected(row: Row) -> list[str]:
 def describe(row: Row) -> str:
     """Why an item did not pass, what was expected, and what the reply was: three lines."""
     reply = row[1]
-    answer = " ".join((reply.error or reply.text).split())
+    answer = " ".join((reply.error or reply.text or f"(confidence {reply.confidence:.2f})").split())
     return f"  {fault(row)}\n  expected: {'; '.join(expected(row))}\n  {reply.status}: {answer}"
 
 
@@ -114,8 +114,11 @@ def _verdict(result: Result | Skipped) -> str:
     if isinstance(result, Skipped):
         return f"[bold]{escape(result.suite)}[/] skipped: {escape(result.reason)}"
     faults = [f"lost {row[0].id} “{escape(row[0].question)}”" for row in result.lost]
+    faults += [f"gone {escape(item)}" for item in result.gone]
     faults += [escape(f"floor {line}") for line in result.missed]
-    verdict = "[red]gate not met:[/] " + "; ".join(faults) if faults else "[green]gate met[/]"
+    passed = f"{len(result.rows) - len(result.failures)} of {len(result.rows)} pass"
+    fine = f"[green]gate met[/], {passed}" if result.held else f"{passed}; held to no floor and no baseline"
+    verdict = "[red]gate not met:[/] " + "; ".join(faults) if faults else fine
     return f"[bold]{escape(result.suite.name)}[/] {verdict}{_compared(result.comparison)}"
 
 
@@ -124,5 +127,5 @@ def _compared(comparison: Comparison | None) -> str:
         return ""
     named = f" ({', '.join(map(escape, comparison.gained))})" if comparison.gained else ""
     counts = [f"{len(comparison.lost)} lost", f"{len(comparison.gained)} gained{named}"]
-    counts += [f"{len(ids)} {how}" for how, ids in (("new", comparison.new), ("gone", comparison.gone)) if ids]
+    counts += [f"{len(comparison.new)} new"] if comparison.new else []
     return f"; {', '.join(counts)}, p = {comparison.p:.3f}"

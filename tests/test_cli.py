@@ -83,8 +83,9 @@ def test_help_imports_nothing_heavy() -> None:
         (["eval", "nosuch"], "suite nosuch: there is none"),
         (["eval", "check", "nosuch"], "suite nosuch: there is none"),
         (["eval", "score", "/nonexistent"], "/nonexistent: not the folder of a run"),
-        (["eval", "baseline", "/nonexistent"], "/nonexistent: holds no outcomes of a run"),
-        (["eval", "--against", "/nonexistent"], "/nonexistent: holds no outcomes of a run"),
+        (["eval", "baseline", "/nonexistent"], "/nonexistent: no such file or folder"),
+        (["eval", "--against", "/nonexistent"], "/nonexistent: no such file or folder"),
+        (["eval", "/nonexistent.jsonl"], "suite /nonexistent.jsonl: no such file"),
         (["eval", "new", "/nonexistent"], "/nonexistent: "),
         (["eval", "tameside", "--docs", "/nonexistent"], "suite tameside: /nonexistent/000"),
         (["serve", "--port", "70000"], "65535"),
@@ -185,6 +186,19 @@ def test_ask_as_json(cli: Cli) -> None:
     assert stored[citation["start"] : citation["end"]] == citation["quote"]
 
 
+def test_a_blocked_question_gets_its_card_or_refusal_alone(cli: Cli, tmp_path: Path) -> None:
+    card = cli("ask", "a child is being hurt now")
+    assert (card.code, card.err) == (0, "")
+    assert card.out.splitlines()[0] == "If anybody is in immediate danger, call 999."
+    assert "CITEWELL_URGENT_CONTACTS" in card.out
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text(json.dumps({"id": "1", "question": "Who visits Ann Lee, dob 12/03/2014?"}), encoding="utf-8")
+    run = cli("ask", "--batch", str(batch), "--debug")
+    assert json.loads(run.out)["status"] == "blocked"
+    assert "a date of birth" in run.out
+    assert "Ann" not in run.out + run.err
+
+
 @pytest.mark.usefixtures("indexed")
 def test_what_is_not_in_the_documents_offers_the_nearest(cli: Cli) -> None:
     run = cli("ask", "Who won the football world cup in 1998?")
@@ -271,11 +285,18 @@ def test_serve_prints_its_address_and_stops_quietly() -> None:
 # Eval, doctor, backup
 
 
-def test_eval_without_documents_skips_in_one_line(cli: Cli) -> None:
-    run = cli("eval", "tameside")
+def test_a_named_suite_without_its_documents_is_an_error(cli: Cli, home: Path) -> None:
+    assert (
+        "suite tameside: its documents are not part of the project; give their folder" in cli("eval", "tameside").error
+    )
+    assert "suite tameside: its documents" in cli("eval", "check", "tameside").error
+    assert not (home / "eval").exists()
+
+
+def test_one_that_is_not_named_is_skipped_in_one_line(cli: Cli) -> None:
+    run = cli("eval", "check")
     assert run.code == 0
-    assert run.out.count("\n") == 1
-    assert run.out.startswith("tameside skipped: ")
+    assert run.out.splitlines()[1].startswith("tameside skipped: ")
 
 
 @pytest.fixture
@@ -298,7 +319,8 @@ def test_eval_of_ones_own_suite(cli: Cli, mine: Path, samples: Path, tmp_path: P
     first = cli("eval", mine, "--docs", samples, "--out", out)
     assert first.code == 0
     assert "fails wrong" in first.out
-    assert first.out.endswith(f"Report: {out / 'report.html'}\n")
+    assert "mine 1 of 2 pass; held to no floor and no baseline" in first.out
+    assert first.out.endswith(f"Run: {out}\nReport: {out / 'report.html'}\n")
     kept = {path.name for path in out.iterdir()}
     assert {"run.json", "mine.answers.jsonl", "scores.json", "outcomes.json", "report.html", "summary.md"} <= kept
 
@@ -316,7 +338,9 @@ def test_a_run_becomes_the_baseline(
     monkeypatch.setattr(baseline, "COMMITTED", tmp_path / "baseline.json")
     baseline.COMMITTED.write_text("{}", encoding="utf-8")
     cli("eval", mine, "--docs", samples, "--out", tmp_path / "run")
-    assert cli("eval", "baseline", tmp_path / "run").out == "mine: 1 items must pass\n"
+    assert cli("eval", "baseline", tmp_path / "run").out == (
+        f"mine: 1 items must pass\nWritten: {baseline.COMMITTED}\n"
+    )
     again = cli("eval", mine, "--docs", samples, "--out", tmp_path / "run", "--against", "baseline", "--json")
     assert again.code == 0
     assert again.json["suites"][0]["comparison"]["lost"] == []
@@ -341,8 +365,8 @@ def test_drafts_are_a_suite(cli: Cli, samples: Path, tmp_path: Path) -> None:
 
 def test_eval_as_a_module_is_the_same() -> None:
     done = run_process("tameside", "--json", module="citewell.eval")
-    assert done.returncode == 0
-    assert "skipped" in json.loads(done.stdout)["suites"][0]
+    assert done.returncode == 2
+    assert done.stderr.startswith("citewell: suite tameside: its documents")
 
 
 @pytest.mark.usefixtures("indexed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from citewell.engine.candidates import MEETS_INTENT, QUOTABLE, bm25, find_candidates, label_match
+from citewell.engine.candidates import QUOTABLE, bm25, find_candidates, label_match, signals, weights
 from citewell.engine.intent import read_intent
 from citewell.index.terms import terms
 from citewell.ingest.document import Block, Table, table_block
@@ -37,7 +37,9 @@ def test_a_unit_of_the_kind_asked_for_is_preferred() -> None:
         found = find_candidates(query, read_intent(question), passages_of(chunks, query.text), lambda _: 1.0)
         for candidate in found:
             gained[candidate.text] = candidate.score - gained.get(candidate.text, 0.0)
-    assert gained == pytest.approx({"Ducks swim in ponds.": 0, "Ducks came in 1998.": MEETS_INTENT})
+    assert gained == pytest.approx(
+        {"Ducks swim in ponds.": 0, "Ducks came in 1998.": weights()["meets"] + weights()["meets_date"]}
+    )
 
 
 def test_the_row_that_the_question_names_is_first() -> None:
@@ -83,3 +85,18 @@ def test_bm25_of_units() -> None:
     assert score("ducks on the pond") > score("ducks on the grass")
     assert score("ducks") > score("ducks and very many other birds in one long line of words")
     assert score("ducks ducks") < 2 * score("ducks")
+
+
+def test_every_signal_has_a_weight_and_is_a_share() -> None:
+    question = "How many ducks has the pond North?"
+    query = query_of(question)
+    units, found = signals(query, read_intent(question), passages_of(CHUNKS, question), lambda _: 1.0)
+    assert set(found) == set(weights())
+    assert all(values.shape == (len(units),) for values in found.values())
+    assert all(-1 <= value <= 1 for values in found.values() for value in values)
+
+
+def test_what_the_sentence_before_covers_is_gained() -> None:
+    chunks = chunks_of(Block("text", "The ducks of Hatton are wild. They swim on the pond."))
+    found = {c.text: c.gained for c in candidates_of(chunks, "Where do the ducks of Hatton swim?")}
+    assert found["They swim on the pond."] > found["The ducks of Hatton are wild."] == 0

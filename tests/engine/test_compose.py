@@ -1,10 +1,21 @@
 """Quotes that make up an answer: sentences, rows, cells, lists."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from citewell.engine.compose import MAX_LENGTH, MAX_LIST_LENGTH, MAX_QUOTES, Draft, compose, leads_list, select
+from citewell.engine.compose import (
+    COST,
+    MAX_LENGTH,
+    MAX_LIST_LENGTH,
+    MAX_QUOTES,
+    WORTH_SAYING,
+    Draft,
+    compose,
+    leads_list,
+    select,
+)
 from citewell.engine.intent import read_intent
 from citewell.ingest.chunk import LONG_ROW, Chunk
 from citewell.ingest.document import Block, Table, table_block
@@ -59,9 +70,18 @@ def test_no_more_than_some_quotes_of_some_length() -> None:
 
 
 def test_the_first_quote_is_shown_whatever_its_length() -> None:
-    long = f"Mallards swim {'and dive ' * 100}on the pond."
+    long = f"Mallards swim {'and dive ' * 200}on the pond."
     assert len(long) > MAX_LENGTH
     assert texts(answer("Where do mallards swim?", chunks_of(Block("text", long)))) == [long]
+
+
+def test_a_further_quote_must_be_likelier_the_longer_it_is() -> None:
+    chunks = chunks_of(Block("text", "Mallards swim on the pond. It rained all day in the park."))
+    best, other = candidates_of(chunks, "Where do mallards swim?")
+    near = replace(other, score=best.score - WORTH_SAYING + COST * len(other.text) + 0.01)
+    assert select([best, near], {"mallard": 1.0}, lambda _: 1.0) == [best, near]
+    far = replace(near, score=near.score - 0.02)
+    assert select([best, far], {"mallard": 1.0}, lambda _: 1.0) == [best]
 
 
 def test_the_same_is_not_said_twice() -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from citewell.errors import InputError
 from citewell.eval import baseline
-from citewell.eval.baseline import COMMITTED, Comparison, accept, compare, load_outcomes, save_outcomes
+from citewell.eval.baseline import COMMITTED, Accepted, Comparison, accept, compare, load_outcomes, save_outcomes
 from citewell.eval.dataset import load_suite
 from citewell.eval.gate import choose_suites
 
 
 def test_items_are_compared_pair_by_pair() -> None:
-    before = {"kept": True, "lost": True, "gained": False, "still-wrong": False, "gone": True}
+    before = {"kept": True, "lost": True, "gained": False, "still-wrong": False, "gone": True, "gone-wrong": False}
     now = {"kept": True, "lost": False, "gained": True, "still-wrong": False, "new": False}
     assert compare(before, now) == Comparison(("gained",), ("lost",), ("new",), ("gone",), 1.0)
 
@@ -41,7 +41,7 @@ def test_what_holds_no_outcomes(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "outcomes.json"
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match=r"outcomes\.json: holds no outcomes of a run; give"):
+    with pytest.raises(InputError, match=r"outcomes\.json: (holds no outcomes|no such file or folder); give"):
         load_outcomes(path)
 
 
@@ -51,7 +51,7 @@ def test_accepting_a_run_changes_its_suites_only(tmp_path: Path, monkeypatch: py
     save_outcomes({"one": {"a": True}, "two": {"b": True}}, committed)
     (tmp_path / "run").mkdir()
     save_outcomes({"two": {"b": False, "c": True}}, tmp_path / "run" / baseline.FILE)
-    accept(tmp_path / "run")
+    assert accept(tmp_path / "run") == [Accepted("two", 1, ("b",))]
     assert json.loads(committed.read_text(encoding="utf-8")) == {"one": {"a": True}, "two": {"b": False, "c": True}}
 
 
@@ -59,3 +59,4 @@ def test_accepting_a_run_changes_its_suites_only(tmp_path: Path, monkeypatch: py
 def test_the_committed_one_is_of_the_committed_suites(name: str) -> None:
     [suite] = choose_suites([name])
     assert set(load_outcomes(COMMITTED)[name]) == {item.id for item in load_suite(suite.path)}
+    assert set(load_outcomes(COMMITTED)) == {suite.name for suite in choose_suites()}

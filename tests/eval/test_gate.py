@@ -24,8 +24,12 @@ def test_an_unknown_suite_is_named_with_those_there_are() -> None:
         choose_suites(["nosuch"])
 
 
-def test_a_suite_may_be_a_file_of_ones_own() -> None:
-    assert choose_suites(["papers/mine.jsonl"]) == [Suite("mine", Path("papers/mine.jsonl"))]
+def test_a_suite_may_be_a_file_of_ones_own(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.jsonl"
+    with pytest.raises(InputError, match=r"mine\.jsonl: no such file"):
+        choose_suites([str(mine)])
+    mine.touch()
+    assert choose_suites([str(mine)]) == [Suite("mine", mine)]
     [samples] = choose_suites(["samples"])
     assert choose_suites([str(samples.path)]) == [samples]
     assert [choose_suites([suite.source]) for suite in choose_suites()] == [[suite] for suite in choose_suites()]

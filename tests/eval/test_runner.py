@@ -119,7 +119,23 @@ def test_what_failed_before_may_fail_again(suite: Suite, tmp_path: Path) -> None
     folder = ask(tmp_path / "run", suite)
     result = scored(folder, suite, {"share": False, "wrong": False})
     assert result.met
-    assert "small gate met; 0 lost, 1 gained (share), p = 1.000" in printed(result, folder=folder)
+    assert "small gate met, 1 of 2 pass; 0 lost, 1 gained (share), p = 1.000" in printed(result, folder=folder)
+
+
+def test_an_item_that_passed_may_not_be_taken_away(suite: Suite, tmp_path: Path) -> None:
+    suite.floors.clear()
+    suite.category_floors.clear()
+    folder = ask(tmp_path / "run", suite)
+    result = scored(folder, suite, {"share": True, "taken": True, "taken-wrong": False})
+    assert not result.met
+    assert "small gate not met: gone taken; 0 lost" in printed(result, folder=folder)
+
+
+def test_a_suite_that_nothing_is_asked_of_is_not_met(suite: Suite, tmp_path: Path) -> None:
+    suite.floors.clear()
+    suite.category_floors.clear()
+    folder = ask(tmp_path / "run", suite)
+    assert "small 1 of 2 pass; held to no floor and no baseline" in printed(scored(folder, suite), folder=folder)
 
 
 def test_a_suite_without_its_documents_is_told_in_one_line(absent: Suite, tmp_path: Path) -> None:
