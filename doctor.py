@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .engine.history import History
 from .errors import CitewellError
 from .index.embedder import Embedder
+from .index.reranker import Reranker
 from .index.store import Store
 from .settings import Settings
 
@@ -25,6 +26,7 @@ def examine(settings: Settings, open_store: Callable[[Settings], Store]) -> list
     return [
         _check("home", lambda: _home(settings)),
         _check("model", lambda: _model(settings)),
+        *([_check("reranker", lambda: _reranker(settings))] if settings.reranker else []),
         _check("index", lambda: _index(open_store(settings))),
         _check("history", lambda: _history(settings)),
     ]
@@ -49,6 +51,11 @@ def _home(settings: Settings) -> str:
 def _model(settings: Settings) -> str:
     embedder = Embedder(settings.embedding_model)
     return f"{embedder.name} loads and gives vectors of {embedder.dimension} numbers"
+
+
+def _reranker(settings: Settings) -> str:
+    Reranker(settings.reranker).scores("question", ["passage"])
+    return f"{settings.reranker} loads and scores passages"
 
 
 def _index(store: Store) -> str:

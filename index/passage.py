@@ -13,7 +13,7 @@ class Passage:
     """A chunk as retrieved.
 
     `dense` is its cosine with the question, `lexical` its BM25 score, `units` the cosine of each of its units, `score`
-    the fusion in 0…1; `rank` counts from 1.
+    the fusion in 0…1 (with a reranker, that of its rank); `rank` counts from 1.
     """
 
     chunk: Chunk

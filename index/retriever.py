@@ -1,7 +1,7 @@
-"""Question → passages: dense and lexical candidates, fused."""
+"""Question → passages: dense and lexical candidates, fused, and reranked where there is a reranker."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -10,23 +10,27 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from ..errors import InputError
+from ..ingest.chunk import Chunk
 from .fusion import fuse
 from .lexical import LexicalIndex, open_lexical
 from .passage import Passage
 from .records import unpack_vectors
+from .reranker import Reranker
 from .store import Store
 from .terms import terms
 
 CANDIDATES = 50  # from each half
+RERANKED = 30  # a good passage beyond is rare, and each costs 30 ms: see docs/retrieval.md
 FILTERS = ("document", "after", "before")
 
 
 class HybridRetriever(BaseRetriever):
     """A LlamaIndex retriever over the store. Safe to use from several threads; sees a changed index at once."""
 
-    def __init__(self, store: Store, top_k: int = 8) -> None:
+    def __init__(self, store: Store, top_k: int = 8, reranker: Reranker | None = None) -> None:
         super().__init__()
         self.store = store
+        self.reranker = reranker
         self._top_k = top_k
         self._lexical: tuple[str, LexicalIndex] | None = None
         self._lock = threading.Lock()
@@ -43,12 +47,16 @@ class HybridRetriever(BaseRetriever):
     def search(self, question: str, top: int | None = None, filters: Mapping[str, str] | None = None) -> list[Passage]:
         """The best passages for a question, best first.
 
+        A reranker changes their order only: it deals the same fused scores out anew, the highest to its first, so that
+        they mean to what is composed and estimated from them what they mean without it.
+
         Args:
             top: how many; the retriever's own number when None.
             filters: `document` (name), `after` and `before` (ISO dates of publication, both inclusive).
 
         Raises:
             InputError: a filter that does not exist or a date that is none.
+            ModelError: the embedding model or the reranker cannot be loaded.
         """
         lexical = self.lexical
         allowed = _allowed(lexical, filters or {})
@@ -64,13 +72,23 @@ class HybridRetriever(BaseRetriever):
         best_unit = np.array([scores.max(initial=0) for scores in units])
         words = np.array([bm25[lexical.position[key]] for key in ids])
         fused = fuse({"dense": dense, "lexical": words, "unit": best_unit})
-        order = np.argsort(-fused, kind="stable")[: top or self._top_k]
+        order = np.argsort(-fused, kind="stable")
+        scores = fused[order]
+        order = self._reranked(question, order, [fetched[ids[i]][0] for i in order[:RERANKED]])[: top or self._top_k]
         return [
             Passage(
-                fetched[ids[i]][0], float(dense[i]), float(words[i]), tuple(map(float, units[i])), float(fused[i]), rank
+                fetched[ids[i]][0], float(dense[i]), float(words[i]), tuple(map(float, units[i])), float(score), rank
             )
-            for rank, i in enumerate(order, 1)
+            for rank, (i, score) in enumerate(zip(order, scores, strict=False), 1)
         ]
+
+    def _reranked(self, question: str, order: npt.NDArray[np.intp], first: Sequence[Chunk]) -> npt.NDArray[np.intp]:
+        """The order with its `first` chunks put in the reranker's order; equals keep theirs."""
+        if not self.reranker or not first:
+            return order
+        texts = [f"{chunk.context}\n{chunk.text}" for chunk in first]
+        again = np.argsort(-self.reranker.scores(question, texts), kind="stable")
+        return np.concatenate([order[again], order[len(first) :]])
 
     def _candidates(
         self,
