@@ -18,6 +18,9 @@ from .errors import ConfigurationError
 
 PREFIX = "CITEWELL_"
 CONFIG_FILE = "citewell.toml"
+CONTACTS = """If anybody is in immediate danger, call 999.
+Otherwise call your organisation's children's social care. Its number is not configured here:
+an administrator sets it with CITEWELL_URGENT_CONTACTS."""
 
 
 class Settings(BaseSettings):
@@ -35,9 +38,18 @@ class Settings(BaseSettings):
         default="",
         description="A sentence-transformers model (folder or hub name); empty for the packaged all-MiniLM-L6-v2.",
     )
+    reranker: str = Field(
+        default="",
+        description="A sentence-transformers CrossEncoder (folder or hub name) that reranks passages; empty for none.",
+    )
     top_k: int = Field(default=12, ge=1, le=100, description="Passages retrieved for an answer.")
+    urgent_contacts: str = Field(
+        default=CONTACTS,
+        min_length=1,
+        description="What is shown to whoever says that somebody is at risk now; `\\n` starts a new line.",
+    )
     answer_threshold: float = Field(
-        default=0.45, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
+        default=0.5, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
     )
     host: str = Field(default="127.0.0.1", description="Address that `citewell serve` listens on.")
     port: int = Field(
@@ -64,6 +76,12 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("urgent_contacts", mode="before")
+    @classmethod
+    def _break_lines(cls, value: Any) -> Any:
+        """Accept the two characters `\\n` for a line break: a file of environment variables has one line for each."""
+        return value.replace("\\n", "\n").strip() if isinstance(value, str) else value
 
     @classmethod
     def settings_customise_sources(

@@ -15,7 +15,7 @@ def settings_table() -> str:
     for name, field in Settings.model_fields.items():
         value = field.default
         default = "the user's data folder" if field.default_factory else "" if value in ("", ()) else f"`{value}`"
-        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |".replace("\n", " "))
     return "\n".join(rows) + "\n"
 
 

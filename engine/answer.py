@@ -97,6 +97,11 @@ class Answer:
     rewritten: str | None = None
     answers: Literal["quotes", "llm"] = "quotes"
 
+    @classmethod
+    def blocked(cls, answer_id: str, message: str) -> "Answer":
+        """The answer to a question that was not looked up. It does not hold the question, which may hold case data."""
+        return cls(answer_id, "", "blocked", (), (), (), 0.0, "", {"total": 0.0}, message)
+
     @property
     def text(self) -> str:
         """Plain text with `[1]` markers, a statement a line; the message when there is no statement."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 from ..errors import StoreError
 from ..index.passage import Passage
+from ..index.reranker import Reranker
 from ..index.retriever import HybridRetriever
 from ..index.store import Store
 from ..index.terms import terms
@@ -19,6 +20,7 @@ from .answer import Answer, Citation, Question, Statement
 from .candidates import find_candidates
 from .compose import Draft, compose
 from .confidence import Features, confidence, features
+from .guards import blocked
 from .history import History
 from .intent import read_intent
 from .qualifiers import qualifiers, speaking_of
@@ -50,8 +52,10 @@ class Engine:
     def __init__(self, store: Store, settings: Settings, history: History | None = None) -> None:
         self.store = store
         self.history = history
-        self.retriever = HybridRetriever(store, settings.top_k)
+        reranker = Reranker(settings.reranker) if settings.reranker else None
+        self.retriever = HybridRetriever(store, settings.top_k, reranker)
         self._threshold = settings.answer_threshold
+        self._contacts = settings.urgent_contacts
 
     def search(self, question: Question, top: int = 10) -> tuple[tuple[Passage, ...], dict[str, float]]:
         """Passages best first, and milliseconds (`retrieve`, `total`)."""
@@ -61,13 +65,15 @@ class Engine:
         return tuple(passages), {"retrieve": spent, "total": spent}
 
     def ask(self, question: Question) -> Answer:
-        """The answer to a question: verified quotes, or that the documents do not say.
+        """The answer to a question: verified quotes, that the documents do not say, or why it is not looked up at all.
 
         Raises:
             InputError: a filter that does not exist.
             StoreError, ModelError: the index or the embedding model does not answer.
         """
         clock = [time.perf_counter()]
+        if guard := blocked(question.text, question.turns, self._contacts):
+            return Answer.blocked(question.id or uuid.uuid4().hex, guard.message)
         query = self.query(question)
         passages = self.retriever.search(query.text, filters=question.filters)
         clock.append(time.perf_counter())

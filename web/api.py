@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from ..engine.answer import Question
 from ..engine.engine import Engine, Event
+from ..engine.guards import personal_data
 from ..engine.history import MAX_COMMENT, Vote, kept
 from ..errors import CitewellError, InputError
 from ..index.records import DocumentRecord
@@ -73,6 +74,8 @@ def create_api(engine: Engine) -> FastAPI:
     def feedback(vote: Annotated[Vote, Depends(read_vote)]) -> None:
         """A vote on an answer, in place of the former one."""
         history = kept(engine.history)
+        if kinds := personal_data(vote.comment):
+            raise InputError(f"comment: seems to hold {' and '.join(kinds)}; send it without")
         try:
             history.vote(vote)
         except InputError as error:

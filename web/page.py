@@ -17,7 +17,7 @@ from ..engine.engine import Engine, Event
 from ..errors import CitewellError, InputError
 from ..index.passage import Passage
 from .pace import paced
-from .transcript import answer_html, has_statements, hint_html, literal, message_html, progress_html
+from .transcript import answer_html, has_statements, hint_html, is_blocked, literal, message_html, progress_html
 
 Message = dict[str, Any]  # {"role": "user" | "assistant", "content": text, or a list of {"type": "text", "text": …}}
 
@@ -32,6 +32,8 @@ HEADER = f'<header class="masthead"><h1>{TITLE}</h1><p>{LEAD}</p></header>'
 HEAD = """<meta name="description" content="Answers from your organisation’s own documents, with their sources">
 <link rel="stylesheet" href="web/source.css"><link rel="stylesheet" href="web/page.css">
 <script src="web/page.js" defer></script>"""
+
+NOT_KEPT = "(question not kept)"  # in place of one that was not looked up
 
 THEME = gr.themes.Base(
     primary_hue="blue",
@@ -124,7 +126,7 @@ async def conversation(
 
     Yields the messages, and whether an answer is on its way: true at its start, false at its end, none in between.
     """
-    history = [*history, {"role": "user", "content": literal(question.text)}]
+    earlier, history = history, [*history, {"role": "user", "content": literal(question.text)}]
     yield [*history, _says(progress_html((), (), ()))], True
     shown = ""
     try:
@@ -133,6 +135,8 @@ async def conversation(
             yield [*history, _says(shown)], None
     except CitewellError as error:
         shown = message_html(str(error))
+    if is_blocked(shown):  # it may hold case data, and every further question would carry it
+        history = [*earlier, {"role": "user", "content": NOT_KEPT}]
     yield [*history, _says(shown)], False
 
 
@@ -152,8 +156,9 @@ async def answer_states(events: AsyncIterator[Event], votes: bool = False) -> As
 
 
 def earlier_questions(history: list[Message]) -> list[str]:
-    """What the user asked before, oldest first."""
-    return [unescape(_text(message)) for message in history if message["role"] == "user"]
+    """What the user asked before and may be taken up, oldest first."""
+    asked = (unescape(_text(message)) for message in history if message["role"] == "user")
+    return [text for text in asked if text != NOT_KEPT]
 
 
 def stopped(history: list[Message]) -> tuple[list[Message], Any]:

@@ -1,5 +1,6 @@
 """Answers as the HTML that the chat shows. Every piece of a document or a question is escaped."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
@@ -11,6 +12,8 @@ from ..ingest.chunk import Chunk
 from ..ingest.document import BLOCK_SEPARATOR, CELL_SEPARATOR
 from .dates import long_date
 
+BLOCKED = "blocked"
+NO_BREAK = "\u00a0"
 NEAREST = 2  # passages offered with “not found”
 EXCERPT = 280  # characters of such a passage
 EXCERPT_ROWS = 4  # of such a table, the header counted
@@ -24,7 +27,10 @@ def literal(text: str) -> str:
 
 def answer_html(answer: Answer, votes: bool = False) -> str:
     """A finished answer: statements with their `[1]`, then the sources; or why there is none, and what came nearest.
-    With `votes`, the buttons that ask what the reader thinks of it."""
+    What is said where a question was not looked up stands out, alone. With `votes`, the buttons that ask what the
+    reader thinks of it."""
+    if answer.status == "blocked":
+        return f'<div class="answer {BLOCKED}" role="alert">{_lines(answer.message)}</div>'
     parts = [_note(f"Understood as: {answer.rewritten}")] if answer.rewritten else []
     if answer.statements:
         parts.append(statements_html(answer.statements, answer.citations))
@@ -32,7 +38,7 @@ def answer_html(answer: Answer, votes: bool = False) -> str:
         parts.append(f'<p class="verdict">{_line(answer.message)}</p>')
     if answer.status == "not_found":
         parts.append(_nearest(answer.passages[:NEAREST]))
-    if votes and answer.status != "blocked":
+    if votes:
         parts.append(_votes(answer.id))
     return _div("answer", "".join(parts))
 
@@ -59,6 +65,11 @@ def statements_html(statements: Sequence[Statement], citations: Sequence[Citatio
 def has_statements(html: str) -> bool:
     """Whether an answer's HTML holds a statement: no text of a document or a question can look like one."""
     return '<p class="statement">' in html
+
+
+def is_blocked(html: str) -> bool:
+    """Whether an answer's HTML says that the question was not looked up: nothing else can look like it."""
+    return html.startswith(f'<div class="answer {BLOCKED}"')
 
 
 def message_html(text: str) -> str:
@@ -152,6 +163,12 @@ def _href(citation: Citation) -> str:
 def _line(text: str) -> str:
     """Escaped text on one line: a blank line would end the HTML block and let Markdown in."""
     return escape(" ".join(text.split()))
+
+
+def _lines(text: str) -> str:
+    """Escaped text, a paragraph a line; a telephone number stays on one line."""
+    lines = re.sub(r"(?<=\d) (?=\d)", NO_BREAK, text).splitlines()
+    return "".join(f"<p>{escape(line)}</p>" for line in lines if line.strip())
 
 
 def _note(text: str) -> str:

@@ -282,3 +282,25 @@ def check(page: Any, package: str) -> None:
         for node in rule["nodes"]
     ]
     assert faults == []
+
+
+def test_the_card_for_somebody_at_risk_stands_out(chat: Watched) -> None:
+    ask(chat.page, AGENCY)
+    card = ask(chat.page, "a child is being hurt now")
+    expect(chat.page.get_by_role("alert")).to_have_count(1)
+    assert [line for line in card.inner_text().splitlines() if line][:2] == [
+        "In danger: call 999.",
+        "Duty <social> worker: 0161\u00a0496\u00a00000",
+    ]
+    assert card.evaluate("card => getComputedStyle(card).borderTopWidth") == "2px"
+    expect(card.get_by_role("button")).to_have_count(0)
+    expect(card.locator("li")).to_have_count(0)
+    chat.assert_clean()
+
+
+def test_case_data_goes_from_the_page_and_is_not_carried_on(chat: Watched, engine: FakeEngine) -> None:
+    refusal = ask(chat.page, "Who visits Ann Lee, dob 12/03/2014?")
+    expect(refusal).to_contain_text("a date of birth")
+    expect(chat.page.locator("#chat")).not_to_contain_text("Ann Lee")
+    expect(ask(chat.page, AGENCY)).to_contain_text("37.7%")
+    assert engine.asked[-1].turns == ()

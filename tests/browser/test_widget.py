@@ -190,3 +190,25 @@ def test_it_fits_a_narrow_screen_and_follows_dark_mode(watch: Watch, site: str, 
     assert (box["x"], box["width"]) == (16, 360 - 32)
     assert panel.evaluate("panel => getComputedStyle(panel).backgroundColor") == "rgb(15, 23, 42)"
     expect(ask(panel, AGENCY)).to_contain_text("37.7%")
+
+
+def test_the_card_for_somebody_at_risk_stands_out(embedded: Watched) -> None:
+    panel = opened(embedded.page)
+    card = ask(panel, "a child is being hurt now").get_by_role("alert")
+    assert [line for line in card.inner_text().splitlines() if line][:2] == [
+        "In danger: call 999.",
+        "Duty <social> worker: 0161\u00a0496\u00a00000",
+    ]
+    assert card.evaluate("card => getComputedStyle(card).borderTopWidth") == "2px"
+    expect(panel.get_by_role("group")).to_have_count(0)
+    expect(panel.locator("details")).to_have_count(0)
+    expect(panel.get_by_role("status")).to_have_text("")
+    embedded.assert_clean()
+
+
+def test_case_data_goes_from_the_panel_and_is_not_carried_on(embedded: Watched, engine: FakeEngine) -> None:
+    panel = opened(embedded.page)
+    expect(ask(panel, "Who visits Ann Lee, dob 12/03/2014?")).to_contain_text("a date of birth")
+    expect(panel).not_to_contain_text("Ann Lee")
+    expect(ask(panel, AGENCY)).to_contain_text("37.7%")
+    assert engine.asked[-1].turns == ()

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from citewell.engine.answer import Answer, Citation, Question, Statement
 from citewell.engine.engine import Event
+from citewell.engine.guards import blocked
 from citewell.engine.history import History
 from citewell.errors import InputError, StoreError
 from citewell.index.passage import Passage
@@ -20,6 +21,7 @@ ROLES = Table(
     (("Team Manager", "36", "29.4%"), ("Senior Practitioner", "19", "67.2%"), ("Social Worker", "93", "37.7%")),
     "Agency staff by job role",
 )
+CONTACTS = "In danger: call 999.\nDuty <social> worker: 0161 496 0000"
 FAMILY = ("Turnover", "One family")
 BRIEFING = Document(
     source="/srv/papers/workforce-briefing.md",
@@ -101,6 +103,8 @@ class FakeEngine:
 
     def ask(self, question: Question) -> Answer:
         self.asked.append(question)
+        if guard := blocked(question.text, question.turns, CONTACTS):
+            return Answer.blocked(question.id or uuid4().hex, guard.message)
         said = self._says(question)
         passages, ms = self.search(question)
         found = said is not None

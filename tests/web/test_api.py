@@ -206,3 +206,30 @@ def test_the_api_describes_itself_without_pages_from_a_content_network(client: T
     assert "requestBody" in schema["paths"]["/ask"]["post"]
     assert client.get("/api/docs").status_code == 404
     assert client.get("/docs").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("A child is being hurt now, dob 12/03/2014", "call 999"),
+        ("Who visits Ann Lee, dob 12/03/2014?", "a date of birth"),
+    ],
+)
+def test_a_blocked_question_is_an_answer_that_does_not_repeat_it(client: TestClient, question: str, words: str) -> None:
+    response = client.post("/api/ask", json={"id": "b1", "question": question})
+    answer = response.json()
+    assert (response.status_code, answer["id"], answer["status"], answer["confidence"]) == (200, "b1", "blocked", 0)
+    assert answer.keys() == client.post("/api/ask", json=ASK).json().keys()
+    assert (answer["statements"], answer["citations"], answer["passages"], answer["rewritten"]) == ([], [], [], None)
+    assert words in answer["answer"]
+    assert "12/03" not in response.text
+    stream = client.post("/api/ask", json={"id": "b1", "question": question}, headers=STREAM)
+    assert events(stream) == [("sources", {"passages": []}), ("done", answer)]
+    assert client.post("/api/feedback", json={"id": "b1", "vote": "down"}).status_code == 404
+
+
+def test_a_comment_with_personal_data_is_refused(client: TestClient) -> None:
+    client.post("/api/ask", json=ASK | {"id": "q1"})
+    response = client.post("/api/feedback", json=VOTE | {"comment": "It is about case ref 123456"})
+    assert_problem(response, 400, "a case reference")
+    assert "123456" not in response.text

@@ -105,3 +105,13 @@ def test_examples_are_offered_for_documents_that_are_indexed() -> None:
 def test_every_example_is_about_a_sample() -> None:
     samples = {path.name for path in (FILE.parent.parent / "samples").iterdir()}
     assert len(example_questions(samples)) == FILE.read_text(encoding="utf-8").count("[[examples]]")
+
+
+def test_a_blocked_question_is_not_kept_in_the_conversation() -> None:
+    engine = FakeEngine()
+    first = grow(engine, "What is the agency rate?", [])[-1][0]
+    messages = grow(engine, "Who visits Ann Lee, dob 12/03/2014?", first)[-1][0]
+    assert [message["role"] for message in messages] == ["user", "assistant"] * 2
+    assert "a date of birth" in messages[-1]["content"]
+    assert "Ann" not in str(messages)
+    assert earlier_questions(messages) == ["What is the agency rate?"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from citewell.engine.answer import Question
 from citewell.tests.web.fake_engine import FakeEngine
-from citewell.web.transcript import EXCERPT, answer_html, literal, message_html, progress_html
+from citewell.web.transcript import EXCERPT, answer_html, is_blocked, literal, message_html, progress_html
 
 
 @given(st.text(st.characters(exclude_categories=["C"])))
@@ -95,3 +95,15 @@ def test_a_finished_answer_asks_for_a_vote_where_votes_are_kept() -> None:
     assert [f'name="a&quot;&lt;b" value="{vote}"' in html for vote in ("up", "down")] == [True, True]
     assert 'class="votes"' not in answer_html(answer)
     assert 'class="votes"' not in answer_html(replace(answer, status="blocked"), votes=True)
+
+
+def test_what_is_blocked_stands_alone_with_its_lines() -> None:
+    html = answer_html(FakeEngine().ask(Question("a child is being hurt now")), votes=True)
+    assert html.startswith(
+        '<div class="answer blocked" role="alert"><p>In danger: call 999.</p><p>Duty &lt;social&gt; worker: '
+    )
+    assert "0161\u00a0496\u00a00000</p><p>Your question was not looked up." in html
+    assert "votes" not in html
+    assert "\n" not in html
+    assert is_blocked(html)
+    assert not is_blocked(answer_html(FakeEngine().ask(Question('<div class="answer blocked">'))))

@@ -10,9 +10,11 @@
     :host { all: initial !important; display: block !important; position: fixed !important; right: 16px !important;
       bottom: 16px !important; z-index: 2147483000 !important; color-scheme: light dark !important; }
     .launch, .panel { font: 16px/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
-      --accent: #1d4ed8; --on-accent: #fff; --paper: #fff; --ink: #1e293b; --muted: #475569; --line: #cbd5e1; --tint: #e8efff; }
+      --accent: #1d4ed8; --on-accent: #fff; --paper: #fff; --ink: #1e293b; --muted: #475569; --line: #cbd5e1; --tint: #e8efff;
+      --alert: #b91c1c; --alert-tint: #fef2f2; }
     @media (prefers-color-scheme: dark) { .launch, .panel { --accent: #93b4ff; --on-accent: #0b1220; --paper: #0f172a;
-      --ink: #e8eef8; --muted: #b4c0d3; --line: #3b4a63; --tint: #1e2d4d; } }
+      --ink: #e8eef8; --muted: #b4c0d3; --line: #3b4a63; --tint: #1e2d4d;
+      --alert: #fca5a5; --alert-tint: #451a1a; } }
     * { box-sizing: border-box; }
     [hidden] { display: none !important; }
     button, textarea { font: inherit; color: inherit; }
@@ -33,6 +35,10 @@
       background: var(--tint); }
     .answer { margin-bottom: 1.2em; }
     .verdict { font-weight: 650; }
+    .blocked { padding: .75em 1em; border: 2px solid var(--alert); border-radius: .6em; background: var(--alert-tint); }
+    .blocked p { margin: 0; font-weight: 650; }
+    .blocked p + p { margin-top: .5em; }
+    .blocked p + p:last-child { font-weight: 400; }
     .muted { color: var(--muted); font-size: .9em; }
     details { margin: .4em 0; border: 1px solid var(--line); border-radius: .6em; padding: .45em .75em; font-size: .9375em; }
     summary { cursor: pointer; font-weight: 600; }
@@ -54,6 +60,7 @@
     .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }`;
 
   const OUT_OF_REACH = "Citewell cannot be reached from this page. It may be down, or this site may not be on its list of allowed origins.";
+  const NOT_KEPT = "(question not kept)";
   const CUT_OFF = "The answer was cut off. Please ask again.";
 
   const element = (name, properties = {}, ...children) => {
@@ -74,13 +81,22 @@
     element("blockquote", { textContent: text.replaceAll("\t", " · ") }),
     element("p", { className: "muted" }, facts(source), element("br"), sourceLink(source)));
 
+  /** What is said in place of statements; it stands out when the question was not looked up. A telephone number stays on one line. */
+  function verdict({ message, blocked }) {
+    if (!blocked) return element("p", { className: "verdict", textContent: message });
+    const lines = message.replace(/(\d) (?=\d)/g, "$1\u00a0").split("\n").filter(Boolean);
+    const shown = element("div", { className: "blocked" }, ...lines.map((textContent) => element("p", { textContent })));
+    shown.setAttribute("role", "alert");
+    return shown;
+  }
+
   /** An answer as it is so far: what is drawn depends on nothing else. */
   function draw(answer) {
     const citations = [...answer.citations.values()];
     const parts = answer.statements.map(({ text, citations: numbers }) =>
       element("p", { textContent: `${text} ${numbers.map((n) => `[${n}]`).join("")}` }));
     parts.push(...citations.map((citation) => quotation(`[${citation.n}] ${citation.title}`, citation, citation.quote)));
-    if (answer.message) parts.push(element("p", { className: "verdict", textContent: answer.message }));
+    if (answer.message) parts.push(verdict(answer));
     if (answer.nearest.length) parts.push(element("p", { className: "muted", textContent: "Nearest passages (not an answer)" }));
     parts.push(...answer.nearest.map((passage) => quotation(passage.title, passage, passage.text)));
     if (!parts.length) parts.push(element("p", { className: "muted", textContent: "Looking in the documents…" }));
@@ -94,7 +110,7 @@
       for (const citation of citations) answer.citations.set(citation.n, citation);
     },
     done(answer, { id, status, statements, citations, passages, answer: text }) {
-      Object.assign(answer, { done: true, id: status === "blocked" ? "" : id, statements, citations: new Map(citations.map((citation) => [citation.n, citation])) });
+      Object.assign(answer, { done: true, blocked: status === "blocked", id, statements, citations: new Map(citations.map((citation) => [citation.n, citation])) });
       answer.message = statements.length ? "" : text;
       answer.nearest = status === "not_found" ? passages.slice(0, 2) : [];
     },
@@ -223,10 +239,11 @@
       const { log, box, send, stop, status } = this.#parts;
       const question = box.value.trim();
       if (!question || this.#running) return;
-      const answer = { statements: [], citations: new Map(), nearest: [], message: "", done: false };
+      const answer = { statements: [], citations: new Map(), nearest: [], message: "", done: false, blocked: false };
       const shown = element("div", { className: "answer" });
       const update = () => { shown.replaceChildren(...draw(answer)); log.scrollTop = log.scrollHeight; };
-      log.append(element("p", { className: "question", textContent: question }), shown);
+      const asked = element("p", { className: "question", textContent: question });
+      log.append(asked, shown);
       this.#running = new AbortController();
       [box.value, status.textContent, send.hidden, stop.hidden] = ["", "", true, false];
       update();
@@ -236,17 +253,18 @@
           update();
         }
         if (!answer.done) answer.message = CUT_OFF;
-        this.#turns.push(question);
+        if (!answer.blocked) this.#turns.push(question);
       } catch (error) {
         answer.message = error.name === "AbortError" ? "Stopped." : error.message;
       }
-      update();
-      if (answer.id) shown.append(votes(answer.id, (text) => { status.textContent = text; }));
+      if (answer.blocked) asked.textContent = NOT_KEPT; // it may hold case data
+      else update(); // an alert drawn again would be read twice
+      if (answer.id && !answer.blocked) shown.append(votes(answer.id, (text) => { status.textContent = text; }));
       log.scrollTop = log.scrollHeight;
       this.#running = null;
       if (this.shadowRoot.activeElement === stop) box.focus();
       [send.hidden, stop.hidden] = [false, true];
-      status.textContent = answer.message || `Answer with ${answer.citations.size} source${answer.citations.size === 1 ? "" : "s"}: `
+      status.textContent = answer.blocked ? "" : answer.message || `Answer with ${answer.citations.size} source${answer.citations.size === 1 ? "" : "s"}: `
         + answer.statements.map(({ text }) => text).join(" ");
     }
   }
