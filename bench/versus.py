@@ -208,7 +208,7 @@ def _refused(verdicts: Sequence[Verdict]) -> Figures:
 
 
 def _median_length(replies: Sequence[Reply]) -> int:
-    return round(statistics.median([len(reply.text) for reply in replies if reply.text] or [0]))
+    return statistics.median_low([len(reply.text) for reply in replies if reply.text] or [0])
 
 
 def _exact(value: float) -> Score:

@@ -45,10 +45,16 @@ def test_a_bad_line_is_named(suite: Suite, home: Path) -> None:
     assert "small.jsonl, line 1: " in run.stdout
 
 
-def test_without_documents_they_are_skipped(suite: Suite, home: Path) -> None:
-    run = run_pytest(suite.path, "-rs", home=home)
+def test_a_suite_of_ones_own_needs_its_documents(suite: Suite, home: Path) -> None:
+    run = run_pytest(suite.path, home=home)
+    assert run.returncode == 1
+    assert "give their folder with --citewell-docs" in run.stdout
+
+
+def test_one_of_the_gate_is_skipped_without_them(home: Path) -> None:
+    run = run_pytest("eval/data/tameside.jsonl", "-rs", "-k", "table-agency-rate-team-manager", home=home)
     assert run.returncode == 0
-    assert "2 skipped" in run.stdout
+    assert "1 skipped" in run.stdout
     assert "give their folder with --citewell-docs" in run.stdout
 
 
