@@ -11,6 +11,18 @@ CitewellError               exit code 2, HTTP 400
 A message is one line that names the thing, the fault and the remedy.
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+
+def first_fault(error: "ValidationError") -> str:
+    """The first thing that pydantic found wrong: where, when it is a part of something, and what."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else first["msg"]
+
 
 class CitewellError(Exception):
     """Base of all: catch it at the edge (command line, HTTP) and show its one line."""

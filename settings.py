@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from .errors import ConfigurationError
+from .errors import ConfigurationError, first_fault
 
 PREFIX = "CITEWELL_"
 CONFIG_FILE = "citewell.toml"
@@ -108,8 +108,6 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"setting {name}: {first['msg']}; the README lists what it takes") from error
+        raise ConfigurationError(f"setting {first_fault(error)}; the README lists what it takes") from error
     except ValueError as error:  # TOML that does not parse
         raise ConfigurationError(f"{CONFIG_FILE}: {error}; correct the file") from error

@@ -136,7 +136,7 @@ def fill(home: Path, chunks: int, questions: int) -> Filled:
         cut = chunk_document(document)
         store.add(document, cut)
         seconds += time.perf_counter() - begun
-        records.append(record(document, cut))
+        records.append(DocumentRecord.of(document, cut))
         asked.append(question(document, lot))
         count += len(cut)
         if len(records) % 100 == 0:
@@ -191,19 +191,6 @@ def question(document: Document, lot: random.Random) -> str:
     sentence = lot.choice(lot.choice(document.blocks).text.split("."))
     words = [word for word in sentence.split() if word.lower() not in STOP_WORDS] or [document.title]
     return " ".join(words[:ASKED]) + "?"
-
-
-def record(document: Document, chunks: Sequence[Chunk]) -> DocumentRecord:
-    return DocumentRecord(
-        id=chunks[0].document_id,
-        document=document.name,
-        source=document.source,
-        title=document.title,
-        publisher=document.publisher,
-        published=chunks[0].published,
-        content_hash=document.content_hash,
-        chunks=len(chunks),
-    )
 
 
 def ask(home: Path, questions: Sequence[str]) -> Asked:

@@ -89,9 +89,9 @@ def find_candidates(query: Query, intent: Intent, passages: Sequence[Passage], i
     units = _quotable(passages)
     if not units:
         return []
-    found = _signals(units, query, intent, idf)
-    scores = np.asarray(sum(weight * found[name] for name, weight in weights().items()))
     labels = _labels(units, query.weights)
+    found = _signals(units, labels, query, intent, idf)
+    scores = np.asarray(sum(weight * found[name] for name, weight in weights().items()))
     return [
         Candidate(u.passage, u.number, u.terms, float(labels[i]), float(found["gained"][i]), float(scores[i]))
         for i in np.argsort(-scores, kind="stable")
@@ -105,7 +105,7 @@ def signals(
     """What the ranking is fitted on: the quotable units of the passages, and their signals, each of shape (units,)."""
     units = _quotable(passages)
     pairs = [(u.passage, u.passage.chunk.units[u.number]) for u in units]
-    return pairs, _signals(units, query, intent, idf) if units else {}
+    return pairs, _signals(units, _labels(units, query.weights), query, intent, idf) if units else {}
 
 
 def _quotable(passages: Iterable[Passage]) -> list[_Quotable]:
@@ -117,7 +117,7 @@ def _quotable(passages: Iterable[Passage]) -> list[_Quotable]:
     ]
 
 
-def _signals(units: Sequence[_Quotable], query: Query, intent: Intent, idf: Idf) -> dict[str, Values]:
+def _signals(units: Sequence[_Quotable], labels: Values, query: Query, intent: Intent, idf: Idf) -> dict[str, Values]:
     """The signals by name, each of shape (units,); shares and cosines, or 0 and 1, but for `lexical` to `passage`,
     which are scaled to 0…1 over the units."""
     weights = query.weights
@@ -145,7 +145,7 @@ def _signals(units: Sequence[_Quotable], query: Query, intent: Intent, idf: Idf)
         "gained": np.array([covered(h | b) for h, b in zip(held, [set(), *before], strict=True)]) - coverage,
         "phrases": np.array([len(phrases & set(pairwise(u.terms))) / (len(phrases) or 1) for u in units]),
         "says_more": np.array([min(len(set(u.terms) - value.keys()), SAYS_ENOUGH) / SAYS_ENOUGH for u in units]),
-        "names_row": _labels(units, weights) * coverage,
+        "names_row": labels * coverage,
         "is_item": np.array([float(u.kind == "item") for u in units]),
         "is_row": np.array([float(u.kind == "row") for u in units]),
         "asks": np.array([float(u.text.rstrip().endswith("?")) for u in units]),

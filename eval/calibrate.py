@@ -30,7 +30,7 @@ from ..index.sync import sync
 from ..settings import load_settings
 from .dataset import Item, load_suite
 from .gate import choose_suites, find_documents
-from .ranking import fit_ranking, listed
+from .ranking import Asked, fit_ranking, listed
 from .reading import NEAR_MISS, load_reading
 
 SAMPLES_SHARE = 0.3  # of the samples in the ranking, beside 1 for the reading questions, which are ten times as many
@@ -79,12 +79,13 @@ def main(reading: Path) -> None:
         )
         note = f"fitted by eval/calibrate.py on {len(seen)} reading questions and {len(known)} of the samples suite"
 
-        lists, names = listed(reader, seen)
-        weights = fit_ranking([lists, listed(sampler, known)[0]], [1.0, SAMPLES_SHARE])
+        read, sampled = _retrieve(reader, seen), _retrieve(sampler, known)
+        lists, names = listed(read, reader.retriever.lexical.idf)
+        weights = fit_ranking([lists, listed(sampled, sampler.retriever.lexical.idf)[0]], [1.0, SAMPLES_SHARE])
         _save(RANKING, note, "weights", dict(zip(names, weights, strict=True)))
-        coefficients = fit([_label(reader, seen), _label(sampler, known)])
+        coefficients = fit([_label(reader, read), _label(sampler, sampled)])
         _save(COEFFICIENTS, note, "coefficients", coefficients)
-        fresh = _label(reader, unseen)
+        fresh = _label(reader, _retrieve(reader, unseen))
     sys.stdout.write(f"{note}\nAUC on {len(fresh)} unseen reading questions: {auc(coefficients, fresh):.3f}\n")
 
 
@@ -102,11 +103,16 @@ def _engine(home: Path, paths: list[Path]) -> Engine:
     return engine
 
 
-def _label(engine: Engine, items: Iterable[Item]) -> list[Labelled]:
+def _retrieve(engine: Engine, items: Iterable[Item]) -> list[Asked]:
+    """What both fits rest on, and neither changes."""
+    queries = ((item, engine.query(Question(item.question, turns=item.turns))) for item in items)
+    return [(item, query, engine.retriever.search(query.text)) for item, query in queries]
+
+
+def _label(engine: Engine, asked: Iterable[Asked]) -> list[Labelled]:
     labelled = []
-    for item in items:
-        query = engine.query(Question(item.question, turns=item.turns))
-        _, found = engine.compose(query, engine.retriever.search(query.text))
+    for item, query, passages in asked:
+        _, found = engine.compose(query, passages)
         if found:
             labelled.append((found, item.answerable))
     return labelled

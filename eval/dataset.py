@@ -13,7 +13,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from ..engine.answer import clean_question
-from ..errors import InputError
+from ..errors import InputError, first_fault
 from .facts import tokens
 
 SCHEMA = Path(__file__).parent / "item.schema.json"
@@ -182,9 +182,7 @@ def _parse(line: str, place: str) -> Item:
     try:
         return _ITEM.validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{place}: {f'{name}: ' if name else ''}{first['msg']}; correct the line") from error
+        raise InputError(f"{place}: {first_fault(error)}; correct the line") from error
     except InputError as error:
         raise InputError(f"{place}: {error}") from error
 

@@ -62,9 +62,9 @@ class Bin:
 
 def reliability(estimates: Sequence[float], truths: Sequence[bool]) -> list[Bin]:
     """The reliability diagram's bins; empty ones are left out (Niculescu-Mizil and Caruana: ICML 2005)."""
-    bins = []
+    bins, numbers = [], _bins(np.array(estimates, dtype=np.float64))
     for number in range(BINS):
-        held = [(e, t) for e, t in zip(estimates, truths, strict=True) if _bin(e) == number]
+        held = [(e, t) for e, t, own in zip(estimates, truths, numbers, strict=True) if own == number]
         if held:
             mean, share = (sum(values) / len(held) for values in zip(*held, strict=True))
             bins.append(Bin(number / BINS, (number + 1) / BINS, len(held), mean, share))
@@ -81,13 +81,14 @@ def calibration_error(estimates: Floats, truths: Floats) -> Floats:
     Returns:
         Shape (…).
     """
-    bins = np.minimum((estimates * BINS).astype(int), BINS - 1)
+    bins = _bins(estimates)
     gaps = [np.abs(np.where(bins == number, truths - estimates, 0).sum(axis=-1)) for number in range(BINS)]
     return np.asarray(np.sum(gaps, axis=0) / estimates.shape[-1])
 
 
-def _bin(estimate: float) -> int:
-    return min(int(estimate * BINS), BINS - 1)
+def _bins(estimates: Floats) -> Rows:
+    """The number of each estimate's bin; the last one holds 1 as well."""
+    return np.minimum((estimates * BINS).astype(np.intp), BINS - 1)
 
 
 def percentile(values: Floats, percent: float) -> Floats:

@@ -6,15 +6,16 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import softmax
 
-from ..engine.answer import Question
-from ..engine.candidates import signals
-from ..engine.engine import Engine
+from ..engine.candidates import Idf, signals
 from ..engine.intent import read_intent
+from ..engine.rewrite import Query
 from ..index.passage import Passage
 from ..ingest.chunk import Unit
 from .dataset import Item
 from .facts import contains_tokens, tokens
 from .metrics import Floats
+
+Asked = tuple[Item, Query, Sequence[Passage]]  # an item, what was looked for, and what was found
 
 PENALTY = 1e-3  # of the squared weights, of signals in standard deviations
 
@@ -51,14 +52,12 @@ def fit_ranking(groups: Sequence[Sequence[Listed]], shares: Sequence[float]) -> 
     return np.asarray(minimize(loss, np.zeros(len(spread)), jac=True, method="L-BFGS-B").x / spread)
 
 
-def listed(engine: Engine, items: Iterable[Item]) -> tuple[list[Listed], list[str]]:
-    """The lists of the answerable items, and the names of the signals."""
+def listed(asked: Iterable[Asked], idf: Idf) -> tuple[list[Listed], list[str]]:
+    """The lists of the answerable items, and the names of the signals; `idf` is as for `find_candidates`."""
     found: list[Listed] = []
     names: list[str] = []
-    idf = engine.retriever.lexical.idf
-    for item in items:
-        query = engine.query(Question(item.question, turns=item.turns))
-        units, values = signals(query, read_intent(query.text), engine.retriever.search(query.text), idf)
+    for item, query, passages in asked:
+        units, values = signals(query, read_intent(query.text), passages, idf)
         if item.answerable and units:
             names = list(values)
             held = np.array([_held(item, passage, unit) for passage, unit in units])

@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ..engine.answer import clean_question
-from ..errors import InputError
+from ..errors import InputError, first_fault
 from ..ingest.sentences import split_sentences
 from .dataset import Item
 from .facts import tokens
@@ -243,6 +243,4 @@ def _parse(kind: TypeAdapter[_T], content: bytes, place: str, remedy: str) -> _T
     try:
         return kind.validate_json(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError(f"{place}: {f'{where}: ' if where else ''}{first['msg']}; {remedy}") from error
+        raise InputError(f"{place}: {first_fault(error)}; {remedy}") from error

@@ -32,10 +32,6 @@ class Section:
     number: int
     result: Result
 
-    @property
-    def passed(self) -> int:
-        return len(self.result.rows) - len(self.result.failures)
-
     @cached_property
     def address(self) -> dict[str, str]:
         """Item → where in the page it is shown."""

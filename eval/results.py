@@ -37,6 +37,11 @@ class Result:
         return [row for row in self.rows if not row[2].passed]
 
     @property
+    def passed(self) -> int:
+        """How many items passed."""
+        return len(self.rows) - len(self.failures)
+
+    @property
     def lost(self) -> list[Row]:
         """The items that passed in what this is held against, and do no more."""
         lost = self.comparison.lost if self.comparison else ()

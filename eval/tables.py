@@ -116,7 +116,7 @@ def _verdict(result: Result | Skipped) -> str:
     faults = [f"lost {row[0].id} “{escape(row[0].question)}”" for row in result.lost]
     faults += [f"gone {escape(item)}" for item in result.gone]
     faults += [escape(f"floor {line}") for line in result.missed]
-    passed = f"{len(result.rows) - len(result.failures)} of {len(result.rows)} pass"
+    passed = f"{result.passed} of {len(result.rows)} pass"
     fine = f"[green]gate met[/], {passed}" if result.held else f"{passed}; held to no floor and no baseline"
     verdict = "[red]gate not met:[/] " + "; ".join(faults) if faults else fine
     return f"[bold]{escape(result.suite.name)}[/] {verdict}{_compared(result.comparison)}"

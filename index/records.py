@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,20 @@ class DocumentRecord:
     published: str | None  # ISO date
     content_hash: str
     chunks: int
+
+    @classmethod
+    def of(cls, document: Document, chunks: Sequence[Chunk]) -> "DocumentRecord":
+        """The record of a document that was cut into these chunks."""
+        return cls(
+            id=chunks[0].document_id,
+            document=document.name,
+            source=document.source,
+            title=document.title,
+            publisher=document.publisher,
+            published=chunks[0].published,
+            content_hash=document.content_hash,
+            chunks=len(chunks),
+        )
 
 
 def chunk_id(chunk: Chunk, content_hash: str) -> str:

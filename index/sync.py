@@ -110,13 +110,4 @@ def _write(store: Store, path: Path) -> DocumentRecord:
     document = read_document(path)
     chunks = chunk_document(document)
     store.add(document, chunks)
-    return DocumentRecord(
-        id=chunks[0].document_id,
-        document=document.name,
-        source=document.source,
-        title=document.title,
-        publisher=document.publisher,
-        published=chunks[0].published,
-        content_hash=document.content_hash,
-        chunks=len(chunks),
-    )
+    return DocumentRecord.of(document, chunks)
