@@ -82,8 +82,16 @@ def show_passages(passages: "Sequence[Passage]") -> None:
 
 def show_answer(answer: "Answer") -> None:
     """The answer with its [1] markers, then its sources; when it was not found, the nearest passages."""
-    style = "bold" if answer.status == "blocked" else None
-    stdout().print(answer.text, markup=False, soft_wrap=True, style=style)
+    console = stdout()
+    for statement in answer.statements:
+        text = Text(statement.text)
+        for start, end in statement.asked:
+            text.stylize("bold", start, end)
+        console.print(text.append(" " + "".join(f"[{n}]" for n in statement.citations)), soft_wrap=True)
+    if answer.message:
+        console.print(
+            answer.message, markup=False, soft_wrap=True, style="bold" if answer.status == "blocked" else None
+        )
     if answer.rewritten:
         say(f"searched for: {answer.rewritten}")
     for citation in answer.citations:

@@ -73,11 +73,15 @@ class Citation:
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of an answer, the numbers of the citations that support it, and how it was verified."""
+    """One sentence of an answer, the numbers of the citations that support it, and how it was verified.
+
+    `asked` are the spans of `text` (characters) that hold what was asked for: a figure, a name, a date.
+    """
 
     text: str
     citations: tuple[int, ...]
     verified: Literal["quote", "supported"] = "quote"
+    asked: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,22 +95,22 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
     confidence: float
-    index: str
-    ms: dict[str, float]
-    message: str = ""  # shown in place of statements when there are none
+    index: str = ""
+    ms: dict[str, float] = field(default_factory=dict)
+    message: str = ""  # in place of statements, or, of a part that the documents do not answer, after them
     rewritten: str | None = None
     answers: Literal["quotes", "llm"] = "quotes"
 
     @classmethod
     def blocked(cls, answer_id: str, message: str) -> "Answer":
         """The answer to a question that was not looked up. It does not hold the question, which may hold case data."""
-        return cls(answer_id, "", "blocked", (), (), (), 0.0, "", {"total": 0.0}, message)
+        return cls(answer_id, "", "blocked", (), (), (), 0.0, ms={"total": 0.0}, message=message)
 
     @property
     def text(self) -> str:
-        """Plain text with `[1]` markers, a statement a line; the message when there is no statement."""
-        lines = (f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in self.statements)
-        return "\n".join(lines) or self.message
+        """Plain text with `[1]` markers, a statement a line; then the message, where there is one."""
+        lines = [f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in self.statements]
+        return "\n".join([*lines, self.message] if self.message else lines)
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `citewell ask --json` and `POST /api/ask`."""
@@ -114,6 +118,7 @@ class Answer:
             "id": self.id,
             "status": self.status,
             "answer": self.text,
+            "message": self.message,
             "statements": [asdict(statement) for statement in self.statements],
             "citations": [asdict(citation) for citation in self.citations],
             "passages": [passage.as_json() for passage in self.passages],

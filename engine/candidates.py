@@ -8,7 +8,7 @@ a difference of scores is one of log odds.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -21,11 +21,12 @@ from ..index.passage import Passage
 from ..index.terms import terms
 from ..ingest.chunk import Unit
 from ..ingest.document import CELL_SEPARATOR
-from .intent import Intent
 from .rewrite import Query
 
 RANKING = Path(__file__).with_name("ranking.json")
 K1, B = 1.2, 0.5  # BM25 of units; they vary less in length than passages
+CONSIDERED = 10  # candidates among which a thing of the kind asked for must be …
+ABOUT = 0.4  # … in one that covers no less of the question, where nothing else would answer
 SAYS_ENOUGH = 30  # terms beside the question's with which a unit says as much as it can
 
 QUOTABLE = ("sentence", "item", "row", "cell")
@@ -38,14 +39,15 @@ Values = npt.NDArray[np.float64]
 class Candidate:
     """A unit of a passage, scored.
 
-    `terms` are the unit's own; `label` is the share, 0…1, of a row's first cell that the question holds; `gained` is
-    what the unit before it adds to the share of the question that it covers.
+    `terms` are the unit's own; `label` is the share, 0…1, of a row's first cell that the question holds; `coverage` is
+    the share of the question, by idf, that the unit and its table hold; `gained` is what the unit before it adds to it.
     """
 
     passage: Passage
     number: int  # of the unit in its chunk
     terms: tuple[str, ...]
     label: float
+    coverage: float
     gained: float
     score: float
 
@@ -56,6 +58,11 @@ class Candidate:
     @property
     def text(self) -> str:
         return self.passage.chunk.text[self.unit.start : self.unit.end]
+
+    @property
+    def published(self) -> str:
+        """The ISO date of the document; empty when it has none."""
+        return self.passage.chunk.published or ""
 
     @property
     def cosine(self) -> float:
@@ -84,28 +91,60 @@ class _Quotable:
         return self.passage.chunk.units[self.number].kind
 
 
-def find_candidates(query: Query, intent: Intent, passages: Sequence[Passage], idf: Idf) -> list[Candidate]:
+def find_candidates(query: Query, passages: Sequence[Passage], idf: Idf) -> list[Candidate]:
     """Every quotable unit of the passages, best first; `idf` gives the inverse document frequency of a term."""
     units = _quotable(passages)
     if not units:
         return []
     labels = _labels(units, query.weights)
-    found = _signals(units, labels, query, intent, idf)
+    found = _signals(units, labels, query, idf)
     scores = np.asarray(sum(weight * found[name] for name, weight in weights().items()))
     return [
-        Candidate(u.passage, u.number, u.terms, float(labels[i]), float(found["gained"][i]), float(scores[i]))
+        Candidate(
+            u.passage, u.number, u.terms, *(float(v[i]) for v in (labels, found["coverage"], found["gained"], scores))
+        )
         for i in np.argsort(-scores, kind="stable")
         for u in [units[i]]
     ]
 
 
+def by_best_unit(passages: Sequence[Passage], candidates: Sequence[Candidate]) -> list[Passage]:
+    """The passages in the order of their likeliest units, then those without any.
+
+    Their fused scores are dealt out anew, the highest to the first, so that they stay comparable between questions.
+    """
+    likeliest: dict[int, int] = {}
+    for place, candidate in enumerate(candidates):
+        likeliest.setdefault(id(candidate.passage), place)
+    scores = sorted((passage.score for passage in passages), reverse=True)
+    ordered = sorted(passages, key=lambda passage: likeliest.get(id(passage), len(candidates)))
+    return [
+        replace(passage, score=score, rank=rank)
+        for rank, (passage, score) in enumerate(zip(ordered, scores, strict=True), 1)
+    ]
+
+
+def answering(candidates: Sequence[Candidate], query: Query, qualified: bool) -> list[Candidate]:
+    """The candidates that may answer, best first: none where none of the first holds a thing of the kind asked for.
+
+    Of a strict intent only those stay that hold such a thing and are about the question. A number or percentage is
+    wanted as strictly when the question is `qualified`, limited to a year or place.
+    """
+    intent = query.intent
+    if intent.strict:
+        return [c for c in candidates if c.coverage >= ABOUT and intent.is_met_by(c.text, query.text)]
+    wants_figure = qualified and intent.kind in ("percent", "number")
+    met = not wants_figure or any(intent.is_met_by(c.text, query.text) for c in candidates[:CONSIDERED])
+    return list(candidates) if met else []
+
+
 def signals(
-    query: Query, intent: Intent, passages: Sequence[Passage], idf: Idf
+    query: Query, passages: Sequence[Passage], idf: Idf
 ) -> tuple[list[tuple[Passage, Unit]], dict[str, Values]]:
     """What the ranking is fitted on: the quotable units of the passages, and their signals, each of shape (units,)."""
     units = _quotable(passages)
     pairs = [(u.passage, u.passage.chunk.units[u.number]) for u in units]
-    return pairs, _signals(units, _labels(units, query.weights), query, intent, idf) if units else {}
+    return pairs, _signals(units, _labels(units, query.weights), query, idf) if units else {}
 
 
 def _quotable(passages: Iterable[Passage]) -> list[_Quotable]:
@@ -117,10 +156,10 @@ def _quotable(passages: Iterable[Passage]) -> list[_Quotable]:
     ]
 
 
-def _signals(units: Sequence[_Quotable], labels: Values, query: Query, intent: Intent, idf: Idf) -> dict[str, Values]:
+def _signals(units: Sequence[_Quotable], labels: Values, query: Query, idf: Idf) -> dict[str, Values]:
     """The signals by name, each of shape (units,); shares and cosines, or 0 and 1, but for `lexical` to `passage`,
     which are scaled to 0…1 over the units."""
-    weights = query.weights
+    weights, intent = query.weights, query.intent
     value = {term: weight * idf(term) for term, weight in weights.items()}
     total = sum(value.values()) or 1.0
     asked = terms(query.text)
@@ -182,10 +221,12 @@ def label_match(row: str, query: Mapping[str, float]) -> float:
 
 
 def _lent(passage: Passage, unit: Unit) -> tuple[str, ...]:
-    """What a table says for all its rows, or for all cells of a column; nothing for what is in no table."""
+    """What a unit is told by what it stands in: the year of its document, and what its table says for all rows, or for
+    all cells of a column."""
     chunk = passage.chunk
+    year = terms((chunk.published or "")[:4])
     if unit.kind == "row":
-        return terms(f"{chunk.caption} {' '.join(chunk.header)}")
+        return (*year, *terms(f"{chunk.caption} {' '.join(chunk.header)}"))
     if unit.kind == "cell" and unit.column < len(chunk.header):
-        return terms(chunk.header[unit.column])
-    return ()
+        return (*year, *terms(chunk.header[unit.column]))
+    return year

@@ -2,34 +2,36 @@
 
 import asyncio
 import logging
-import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..errors import StoreError
-from ..index.passage import Passage
+from ..index.passage import Passage, merged
 from ..index.reranker import Reranker
 from ..index.retriever import HybridRetriever
 from ..index.store import Store
 from ..index.terms import terms
 from ..ingest.chunk import Chunk
 from ..settings import Settings
-from .answer import Answer, Citation, Question, Statement
-from .candidates import find_candidates
-from .compose import Draft, compose
+from .answer import Answer, Citation, Question, Statement, Status
+from .candidates import Candidate, answering, by_best_unit, find_candidates
+from .clock import Clock
+from .compose import compose
 from .confidence import Features, confidence, features
+from .draft import Draft
 from .guards import blocked
 from .history import History
-from .intent import read_intent
+from .metrics import ANSWERS, SECONDS, WITHHELD
+from .parts import parts
 from .qualifiers import qualifiers, speaking_of
 from .rewrite import Query, rewrite
-from .verify import is_verbatim, unsupported_figures
+from .verify import is_verbatim, unsupported
 
 NOT_FOUND = "The documents do not say."
 LOGGER = logging.getLogger(__name__)
-CONSIDERED = 10  # candidates among which a figure of the year or place asked about must be
+UNCONFIRMED = "There is an answer, but it could not be confirmed in the documents, so it is not shown."
 EMPTY_INDEX = "There are no documents to answer from yet. Add some with: citewell ingest FOLDER"
 
 
@@ -45,6 +47,27 @@ class Event:
     answer: Answer | None = None
 
 
+@dataclass(frozen=True)
+class _Verified:
+    """Statements with the citations that they introduce; how many drafts hold, those said before counted, and how many
+    were withheld."""
+
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    confirmed: int
+    withheld: int
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What was found for a question, or for one of the questions that it joins."""
+
+    query: Query
+    passages: tuple[Passage, ...]
+    confidence: float
+    verified: _Verified
+
+
 class Engine:
     """Answers questions from a store, and keeps a history of them where it is given one. Safe to use from several
     threads."""
@@ -54,49 +77,40 @@ class Engine:
         self.history = history
         reranker = Reranker(settings.reranker) if settings.reranker else None
         self.retriever = HybridRetriever(store, settings.top_k, reranker)
+        self._top_k = settings.top_k
         self._threshold = settings.answer_threshold
         self._contacts = settings.urgent_contacts
 
     def search(self, question: Question, top: int = 10) -> tuple[tuple[Passage, ...], dict[str, float]]:
         """Passages best first, and milliseconds (`retrieve`, `total`)."""
-        begun = time.perf_counter()
-        passages = self.retriever.search(self.query(question).text, top, question.filters)
-        spent = (time.perf_counter() - begun) * 1000
-        return tuple(passages), {"retrieve": spent, "total": spent}
+        clock = Clock()
+        query = self.query(question)
+        with clock.timed("retrieve"):
+            passages, _ = self._retrieve(query, question, max(top, self._top_k))
+        return passages[:top], clock.ms
 
     def ask(self, question: Question) -> Answer:
         """The answer to a question: verified quotes, that the documents do not say, or why it is not looked up at all.
+
+        A question that joins two is `partial` when the documents answer one of them.
 
         Raises:
             InputError: a filter that does not exist.
             StoreError, ModelError: the index or the embedding model does not answer.
         """
-        clock = [time.perf_counter()]
         if guard := blocked(question.text, question.turns, self._contacts):
+            ANSWERS.labels("blocked").inc()
             return Answer.blocked(question.id or uuid.uuid4().hex, guard.message)
-        query = self.query(question)
-        passages = self.retriever.search(query.text, filters=question.filters)
-        clock.append(time.perf_counter())
-        drafts, found = self.compose(query, passages)
-        probability = confidence(found) if found else 0.0
-        clock.append(time.perf_counter())
-        statements, citations = self._verified(drafts) if probability >= self._threshold else ((), ())
-        clock.append(time.perf_counter())
-        names = ("retrieve", "compose", "verify")
-        ms = {name: (after - before) * 1000 for name, before, after in zip(names, clock, clock[1:], strict=False)}
-        answer = Answer(
-            id=question.id or uuid.uuid4().hex,
-            question=question.text,
-            status="answered" if statements else "not_found",
-            statements=statements,
-            citations=citations,
-            passages=tuple(passages),
-            confidence=probability,
-            index=self.store.fingerprint,
-            ms=ms | {"total": (clock[-1] - clock[0]) * 1000},
-            message="" if statements else NOT_FOUND if passages else EMPTY_INDEX,
-            rewritten=query.text if query.text != question.text else None,
-        )
+        clock = Clock()
+        asked = parts(question.text)
+        found: list[_Part] = []
+        for number, text in enumerate(asked):
+            cited = [citation for part in found for citation in part.verified.citations]
+            one = replace(question, text=text, turns=(*question.turns, *asked[:number]))
+            found.append(self._look_up(one, cited, clock))
+        answer = replace(_answer(question, asked, found), index=self.store.fingerprint, ms=clock.ms)
+        ANSWERS.labels(answer.status).inc()
+        SECONDS.observe(answer.ms["total"] / 1000)
         self._record(answer)
         return answer
 
@@ -120,17 +134,38 @@ class Engine:
 
     def compose(self, query: Query, passages: Sequence[Passage]) -> tuple[list[Draft], Features | None]:
         """Drafts of the statements, and what their confidence rests on (None when there is nothing to quote)."""
-        lexical, intent = self.retriever.lexical, read_intent(query.text)
-        found = find_candidates(query, intent, passages, lexical.idf)
+        return self._compose(query, passages, find_candidates(query, passages, self.retriever.lexical.idf))
+
+    def _retrieve(self, query: Query, question: Question, top: int) -> tuple[tuple[Passage, ...], list[Candidate]]:
+        """Passages best first, and the candidates in them. A reranker has the last word on the order of passages."""
+        passages = self.retriever.search(query.text, top, question.filters)
+        candidates = find_candidates(query, passages, self.retriever.lexical.idf)
+        ordered = passages if self.retriever.reranker else by_best_unit(passages, candidates)
+        return tuple(ordered), candidates
+
+    def _look_up(self, question: Question, cited: Sequence[Citation], clock: Clock) -> _Part:
+        """What the documents say to one question; `cited` are the citations that stand before its own."""
+        query = self.query(question)
+        with clock.timed("retrieve"):
+            passages, candidates = self._retrieve(query, question, self._top_k)
+        with clock.timed("compose"):
+            drafts, found = self._compose(query, passages, candidates)
+            probability = confidence(found) if found else 0.0
+        with clock.timed("verify"):
+            shown = drafts if probability >= self._threshold else []
+            verified = self._verified(shown, query, cited)
+        return _Part(query, passages, probability, verified)
+
+    def _compose(
+        self, query: Query, passages: Sequence[Passage], found: Sequence[Candidate]
+    ) -> tuple[list[Draft], Features | None]:
+        lexical = self.retriever.lexical
         wanted = qualifiers(query.asked, lexical.idf)
-        candidates = speaking_of(found, wanted)
-        asks_figure = intent.kind in ("percent", "number")
-        if asks_figure and wanted and not any(intent.is_met_by(c.text, query.text) for c in candidates[:CONSIDERED]):
-            candidates = []  # there is no figure for this year or place
+        candidates = answering(speaking_of(found, wanted), query, bool(wanted))
         if not candidates:
             return [], None
-        drafts = compose(candidates, query.weights, intent, lexical.idf, self.store.around)
-        meets = any(intent.is_met_by(draft.text, query.text) for draft in drafts)
+        drafts = compose(candidates, query, lexical.idf, self.store.around)
+        meets = any(query.intent.is_met_by(draft.quote, query.text) for draft in drafts)
         return drafts, features(query, candidates, passages, lexical, meets)
 
     def _record(self, answer: Answer) -> None:
@@ -141,18 +176,59 @@ class Engine:
         except StoreError as error:
             LOGGER.warning("not recorded: %s", error)
 
-    def _verified(self, drafts: Sequence[Draft]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
-        """Numbered statements and citations of the drafts that hold; one that does not is withheld."""
+    def _verified(self, drafts: Sequence[Draft], query: Query, cited: Sequence[Citation]) -> _Verified:
+        """The drafts that hold as statements, numbered on from the citations `cited`; what those quote already is not
+        said again."""
+        shown = {(c.document_id, c.start, c.end) for c in cited}
         statements: list[Statement] = []
         citations: list[Citation] = []
+        confirmed = 0
         for draft in drafts:
             quotes = [draft, draft.also] if draft.also else [draft]
-            cited = [_citation(quote, len(citations) + number) for number, quote in enumerate(quotes, 1)]
-            held = all(is_verbatim(c, self.store.around(q.chunk)) for c, q in zip(cited, quotes, strict=True))
-            if held and not unsupported_figures(draft.text, [*(c.quote for c in cited), draft.chunk.context]):
-                statements.append(Statement(f"{draft.text} {draft.note}".strip(), tuple(c.n for c in cited)))
-                citations += cited
-        return tuple(statements), tuple(citations)
+            number = len(cited) + len(citations)
+            own = [_citation(quote, number + n) for n, quote in enumerate(quotes, 1)]
+            around = [*draft.chunk.header, draft.chunk.context]
+            held = all(is_verbatim(c, self.store.around(q.chunk)) for c, q in zip(own, quotes, strict=True))
+            if not held or (missing := unsupported(draft.text, [*(c.quote for c in own), *around])):
+                WITHHELD.inc()
+                LOGGER.warning("withheld: a statement of %s: %s", draft.chunk.document, missing if held else "moved")
+                continue
+            confirmed += 1
+            if not shown.issuperset((c.document_id, c.start, c.end) for c in own):
+                asked = tuple(query.intent.spans(draft.text, query.text))
+                statements.append(Statement(f"{draft.text} {draft.note}".strip(), tuple(c.n for c in own), asked=asked))
+                citations += own
+        return _Verified(tuple(statements), tuple(citations), confirmed, len(drafts) - confirmed)
+
+
+def _answer(question: Question, texts: Sequence[str], found: Sequence[_Part]) -> Answer:
+    """One answer of what was found for each question that a question joins."""
+    said = [part for part in found if part.verified.confirmed]
+    silent = [text for text, part in zip(texts, found, strict=True) if not part.verified.confirmed]
+    status: Status = "not_found" if not said else "partial" if silent else "answered"
+    rewritten = " · ".join(part.query.text for part in found)
+    return Answer(
+        id=question.id or uuid.uuid4().hex,
+        question=question.text,
+        status=status,
+        statements=tuple(statement for part in said for statement in part.verified.statements),
+        citations=tuple(citation for part in said for citation in part.verified.citations),
+        passages=merged([part.passages for part in found]),
+        confidence=min(part.confidence for part in said or found),
+        message=_message(status, silent, found),
+        rewritten=rewritten if rewritten != question.text else None,
+    )
+
+
+def _message(status: Status, silent: Sequence[str], found: Sequence[_Part]) -> str:
+    """What is said in place of statements, or after those that answer a part."""
+    if status == "answered":
+        return ""
+    if not any(part.passages for part in found):
+        return EMPTY_INDEX
+    if status == "partial":
+        return f"{NOT_FOUND.rstrip('.')}: {' '.join(silent)}"
+    return UNCONFIRMED if any(part.verified.withheld for part in found) else NOT_FOUND
 
 
 def _citation(draft: Draft, number: int) -> Citation:

@@ -1,37 +1,77 @@
 """What kind of answer a question asks for, read off its words."""
 
 import re
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["percent", "number", "date", "person", "place", "reason", "other"]
+Kind = Literal["contact", "percent", "money", "number", "date", "person", "body", "place", "reason", "other"]
 Extreme = Literal["highest", "lowest"]
 
-# Tried in order: the first pattern found in the question names its kind.
-_KINDS: dict[Kind, re.Pattern[str]] = {
-    "percent": re.compile(r"\b(per ?cent|percentage|proportion|share|what (fraction|part)|rate)\b|%", re.IGNORECASE),
-    "number": re.compile(
-        r"\bhow (many|much|long|often|old|far|large|big|high)\b|\b(number|total|cost|amount|figure|population)\b",
-        re.IGNORECASE,
+_ROLE = (
+    r"(?:chair|chairman|chairwoman|chairperson|chief|commissioner|councillor|cllr|director|executive|head|inspector|leader|"
+    r"manager|mayor|minister|mp|officer|president|secretary|social worker|adviser|advisor)"
+)
+_BODY = r"(?:council|authority(?! figure)|firm|company|consultancy|organisation|charity|university|provider)"
+_NO_PREPOSITION = r"(?:(?!(?:for|in|of|on|at|with)\b)[\w'’-]+ )"
+_NAMED_ROLE = (
+    rf"\bwho(?:['’]s| is| was) (?:now )?(?:the |our |its |their )?{_NO_PREPOSITION}{{0,5}}?{_ROLE}\b"
+    r"(?! (?:that|which|who)\b)|"
+    rf"\bnames? of (?:the |our |its |their )?{_NO_PREPOSITION}{{0,5}}{_ROLE}\b|\b{_ROLE}['’]?s? name\b"
+)
+
+# The pattern found first in the question names its kind; those of `_ANYWHERE` do wherever they stand, in this order.
+_ASKED_BY: dict[Kind, str] = {
+    "contact": (
+        r"\b(e-?mail|postal|street|home|web|contact) (address|details)\b|\b(tele)?phone number\b|\bpost ?code\b|"
+        r"\bwhat(['’]s| is| was) (the|his|her|its|their|our) ([\w'’-]+ ){0,4}?(e-?mail|phone|address|website)\b"
     ),
-    "date": re.compile(
-        r"\bwhen\b|\b(what|which|in what|in which) (year|date|day|month|century|decade)\b|\bsince\b", re.IGNORECASE
+    "percent": r"\b(per ?cent|percentage|proportion|share|what (fraction|part)|rate)\b|(?<!\d)(?<!\d )%",
+    "money": (
+        r"^(?!.*\b(increase|rise|grow|fall|drop|change)\b).*"  # by how much: as often a percentage
+        r"(\b(how much|what) (do|does|did|would|will|has|have|had|can|could|is|are|was|were)\b.*"
+        r"\b(cost|pay|paid|spend|spent|fined|charged?|earn|earned|owe|owed)\b|"
+        r"\b(how much|what)\b.*\b(salary|salaries|wages?|fees?|price|income|earnings)\b)"
     ),
-    "person": re.compile(
-        r"\bwho(m|se)?\b|\b(which|what) (councillor|cllr|mp|minister|officer|director|person|people)s?\b", re.IGNORECASE
+    "number": (
+        r"\bhow (many|much|long|often|old|far|large|big|high)\b|"
+        r"\b(number|total|cost|amount|figure|population|average|median)\b"
     ),
-    "place": re.compile(r"\bwhere\b|\b(what|which) (country|city|town|place|borough|region)\b", re.IGNORECASE),
-    "reason": re.compile(r"\bwhy\b|\b(reasons?|causes?) (for|of)\b|\bhow come\b", re.IGNORECASE),
+    "date": (
+        r"(^|\b(by|since|until|from|and|exactly) |[,;:–] )when\b|"
+        r"\b(what|which) (\w+ )?(year|date|day|month|century|decade)\b"
+    ),
+    "person": rf"\bwho(m|se)?\b|\b(which|what) ({_ROLE}|person|people)s?\b|{_NAMED_ROLE}",
+    "body": rf"\b(which|what) ([\w'’-]+ )?{_BODY}\b",
+    "place": r"\bwhere\b|\b(what|which) (country|city|town|place|borough|region)\b",
+    "reason": r"\bwhy\b|\b(reasons?|causes?) (for|of)\b|\bhow come\b",
 }
+_KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKED_BY.items()}
+_ANYWHERE: tuple[Kind, ...] = ("contact", "percent", "money")
+_YES_NO = re.compile(
+    r"^\W*(is|are|was|were|do|does|did|has|have|had|can|could|should|will|would|must|may|might)\b", re.IGNORECASE
+)
+_NAMED = re.compile(_NAMED_ROLE, re.IGNORECASE)
+_FIGURE = r"\d+(?:[.,]\d+)*"
 _NUMBER_WORDS = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|forty|fifty|hundred|"
     r"thousand|million|billion|half|thirds?|quarters?|dozen|once|twice|none|all"
 )
+_NO_FIGURE = frozenset("one all none once".split())  # as often no number at all
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SIGNS: dict[Kind, re.Pattern[str]] = {
+    "contact": re.compile(
+        r"[\w.+-]+@[\w-]+\.[\w.-]*\w|\bwww\.\S+|https?:\S+|(?<!\d)(\+44|0)[\d ]{8,}\d|"
+        r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|\b\d+\w? ([A-Z]\w+ )+(Street|Road|Lane|Avenue|Square|Way|Close|Drive)\b"
+    ),
+    "money": re.compile(
+        rf"[£$€¥]\s?{_FIGURE}(\s?(m|bn|k|thousand|million|billion)\b)?|"
+        rf"{_FIGURE}\s?(p|m|bn|k|pence|pounds?|dollars?|euros?|cents?|thousand|million|billion)\b|"
+        r"\b(free|unpaid)\b",
+        re.IGNORECASE,
+    ),
     "percent": re.compile(
-        r"\d\s?%|per ?cent|\d+(\.\d+)? (per|in|out of) [\d,]+|"
+        rf"{_FIGURE}\s?%|({_FIGURE}\s?)?per ?cent|{_FIGURE} (per|in|out of) [\d,]+|"
         r"\b(half|thirds?|quarters?|(one|two|three|four|nine) (in|out of) (two|three|four|five|ten))\b",
         re.IGNORECASE,
     ),
@@ -46,10 +86,11 @@ _SIGNS: dict[Kind, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_MARKER = re.compile(r"^\s*\(?\d{1,3}[.)]\s")  # of a numbered item: no figure of its own
 _NAME = re.compile(r"\b[A-Z][\w'’-]+")
-_HONORIFIC = re.compile(
-    r"\b(Cllrs?|Councillors?|Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Baroness|Prof|Professor|Rev|Judge)\.? [A-Z]"
-)
+_TITLE = r"\b(Cllrs?|Councillors?|Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Baroness|Prof|Professor|Rev|Judge)\.? "
+_HONORIFIC = re.compile(rf"{_TITLE}[A-Z]")
+_TITLE_BEFORE = re.compile(rf"{_TITLE}$")
 # Capitalised words that are no part of a person's name, however they stand in a row.
 _NO_NAME = frozenset(
     (
@@ -82,23 +123,61 @@ _EXTREMES: tuple[tuple[Extreme, re.Pattern[str]], ...] = (
 )
 
 
+_COMPARES = re.compile(
+    r"\b(compar(e|es|ed|ing|ison)|versus|vs|difference|differ|than|as (many|much|high|low)|higher|lower|more|fewer|"
+    r"less|bigger|larger|smaller|greater|or)\b",
+    re.IGNORECASE,
+)
+
+
+_EXPLAINS = re.compile(r"^\W*(why|how)\b|[,–] (why|how)\b|\breasons?\b", re.IGNORECASE)
+
+
+def _any_word(_word: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Intent:
-    """The kind of thing asked for, whether a list may answer, and whether the extreme of a column is wanted."""
+    """The kind of thing asked for, whether a list may answer, and whether the extreme of a column is wanted or things
+    are to be compared, or explained (why, and how anything is done).
+
+    `strict`: what does not hold a thing of this kind is no answer at all, as a sentence without an amount of money is
+    none to what something costs. `is_name`: whether a lower-case word is a name, as far as the documents tell.
+    """
 
     kind: Kind
     wants_list: bool
     extreme: Extreme | None
+    compares: bool = False
+    explains: bool = False
+    strict: bool = False
+    is_name: Callable[[str], bool] = field(default=_any_word, compare=False)
 
     def is_met_by(self, text: str, question: str) -> bool:
         """Whether `text` holds a thing of the kind that `question` asks for; True where no kind is asked for."""
         if self.kind == "person":
-            return bool(_HONORIFIC.search(text)) or names_someone(text, question)
-        if self.kind == "place":
-            known = set(re.findall(r"\w+", question.lower()))
-            return any(name.lower() not in known for name in _NAME.findall(text)[1:])
+            return bool(_HONORIFIC.search(text) or _people(text, question, self.is_name))
+        if self.kind in ("body", "place"):
+            return _names_something(text, question, self.is_name)
+        if self.kind == "number":
+            return bool(self.spans(text, question))
         sign = _SIGNS.get(self.kind)
         return sign is None or bool(sign.search(text))
+
+    def spans(self, text: str, question: str) -> list[tuple[int, int]]:
+        """Where things of the kind that `question` asks for stand in `text`; none where no kind is asked for."""
+        if self.kind == "person":
+            return _people(text, question, self.is_name)
+        if self.kind in ("body", "place", "reason", "other"):
+            return []
+        marker = _MARKER.match(text)
+        found = _SIGNS[self.kind].finditer(text, marker.end() if marker else 0)
+        return [match.span() for match in found if match.group().lower() not in _NO_FIGURE]
+
+    def things(self, text: str, question: str) -> frozenset[str]:
+        """The things of the kind that `question` asks for in `text`, in lower case."""
+        return frozenset(text[start:end].lower() for start, end in self.spans(text, question))
 
 
 def gives_figure(text: str) -> bool:
@@ -106,18 +185,55 @@ def gives_figure(text: str) -> bool:
     return bool(re.search(r"\d", text) or _SIGNS["percent"].search(text))
 
 
-def names_someone(text: str, question: str = "") -> bool:
-    """Whether two capitalised words in a row look like a name that the question does not have."""
-    known = _NO_NAME | set(re.findall(r"\w+", question.lower()))
-    words = [(m.start(), m.end(), m.group()) for m in _NAME.finditer(text)]
-    return any(
-        text[one[1] : other[0]] == " " and not {re.sub(r"['’]s$", "", w[2]).lower() for w in (one, other)} & known
-        for one, other in pairwise(words)
-    )
+def _names_something(text: str, question: str, is_name: Callable[[str], bool]) -> bool:
+    """Whether a word past the first is a name that the question does not have."""
+    known = _NO_NAME | _words(question)
+    words = (_bare(name) for name in _NAME.findall(text)[1:])
+    return any(word not in known and is_name(word) for word in words)
 
 
-def read_intent(question: str) -> Intent:
-    """The intent of a question in plain words."""
-    kind: Kind = next((kind for kind, pattern in _KINDS.items() if pattern.search(question)), "other")
+def _people(text: str, question: str, is_name: Callable[[str], bool]) -> list[tuple[int, int]]:
+    """Where names of people stand that the question does not have: capitalised words in a row, one past the first a
+    name, or one after a title."""
+    known = _NO_NAME | _words(question)
+    runs: list[list[re.Match[str]]] = []
+    for name in _NAME.finditer(text):
+        if _bare(name.group()) in known:
+            continue
+        if runs and text[runs[-1][-1].end() : name.start()] == " ":
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return [
+        (run[0].start(), run[-1].end())
+        for run in runs
+        if any(is_name(_bare(name.group())) for name in run[1:]) or _TITLE_BEFORE.search(text[: run[0].start()])
+    ]
+
+
+def _bare(name: str) -> str:
+    """A word in lower case, without the ’s of a genitive."""
+    return re.sub(r"['’]s$", "", name).lower()
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
+
+
+def read_intent(question: str, is_name: Callable[[str], bool] = _any_word) -> Intent:
+    """The intent of a question in plain words; `is_name` as in `Intent`."""
+    kind = _kind(question)
     extreme = next((extreme for extreme, pattern in _EXTREMES if pattern.search(question)), None)
-    return Intent(kind, bool(_LIST.search(question)) and kind in ("other", "person", "reason"), extreme)
+    wants_list = bool(_LIST.search(question)) and kind in ("other", "person", "reason")
+    strict = kind in ("contact", "money", "body") or (kind == "person" and bool(_NAMED.search(question)))
+    explains = kind in ("reason", "other") and bool(_EXPLAINS.search(question))
+    return Intent(kind, wants_list, extreme, bool(_COMPARES.search(question)), explains, strict, is_name)
+
+
+def _kind(question: str) -> Kind:
+    if _YES_NO.search(question):
+        return "other"
+    found = {kind: match.start() for kind, pattern in _KINDS.items() if (match := pattern.search(question))}
+    return next(
+        (kind for kind in _ANYWHERE if kind in found), min(found, key=lambda kind: found[kind], default="other")
+    )

@@ -1,19 +1,24 @@
 """The question as it is retrieved: standing alone, spelt as the documents spell, abbreviations written out."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..index.glossary import Glossary
 from ..index.terms import terms
+from .intent import Intent, read_intent
 
 CARRIED_WEIGHT = 0.4  # of a term that only an earlier turn has, beside 1 for the question's own
 EXPANDED_WEIGHT = 0.5  # of a term of what an abbreviation stands for
 FEW_TERMS = 3  # a fragment ("team managers?") with fewer terms than this leans on the turn before
 ENOUGH_TERMS = 4  # a question with so many stands alone although it says "one" or "that": it may mean its own words
 
+_CONJOINED = re.compile(
+    r"^\W*(and|but|so|or|also|what about|how about|what else|who else|anything else)\b", re.IGNORECASE
+)
 _CONTINUES = re.compile(
-    r"^\W*(and|but|so|or|also|what about|how about|what else|who else|anything else)\b|"
+    rf"{_CONJOINED.pattern}|"
     r"\b(it|its|they|them|their|theirs|he|him|his|she|her|hers)\b",
     re.IGNORECASE,
 )
@@ -28,11 +33,23 @@ _MEASURES = frozenset(terms("many much long often old far large big high exactly
 
 @dataclass(frozen=True)
 class Query:
-    """What is looked for: `asked` is the question as corrected, `text` what is retrieved, `weights` the terms of it."""
+    """What is looked for: `asked` is the question as corrected, `text` what is retrieved, `weights` the terms of it,
+    `names` the words, in lower case, that the documents write as names only (None: that is not known)."""
 
     asked: str
     text: str
     weights: Mapping[str, float]
+    names: Collection[str] | None = None
+
+    @cached_property
+    def intent(self) -> Intent:
+        """Of the question itself; of what it continues where it is a fragment of that ("and for team managers?")."""
+        own = read_intent(self.asked, self._is_name)
+        whole = _WHOLE.search(self.asked) and not _CONJOINED.search(self.asked)
+        return own if own.kind != "other" or whole else read_intent(self.text, self._is_name)
+
+    def _is_name(self, word: str) -> bool:
+        return self.names is None or word in self.names
 
 
 def rewrite(question: str, turns: Sequence[str], glossary: Glossary, is_word: Callable[[str], bool]) -> Query:
@@ -50,7 +67,7 @@ def rewrite(question: str, turns: Sequence[str], glossary: Glossary, is_word: Ca
         text = re.sub(rf"\b{re.escape(short)}\b", f"{short} ({phrase})", text, count=1)
     weights = dict.fromkeys(terms(before), CARRIED_WEIGHT)
     weights |= dict.fromkeys(terms(" ".join(meanings.values())), EXPANDED_WEIGHT)
-    return Query(asked, text, weights | dict.fromkeys(terms(asked), 1.0))
+    return Query(asked, text, weights | dict.fromkeys(terms(asked), 1.0), glossary.names)
 
 
 def carried(question: str, turns: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ from scipy.optimize import minimize
 from scipy.special import softmax
 
 from ..engine.candidates import Idf, signals
-from ..engine.intent import read_intent
 from ..engine.rewrite import Query
 from ..index.passage import Passage
 from ..ingest.chunk import Unit
@@ -57,7 +56,7 @@ def listed(asked: Iterable[Asked], idf: Idf) -> tuple[list[Listed], list[str]]:
     found: list[Listed] = []
     names: list[str] = []
     for item, query, passages in asked:
-        units, values = signals(query, read_intent(query.text), passages, idf)
+        units, values = signals(query, passages, idf)
         if item.answerable and units:
             names = list(values)
             held = np.array([_held(item, passage, unit) for passage, unit in units])

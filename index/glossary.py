@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -17,6 +17,8 @@ DEFINED = 1000  # what a definition counts for beside a mere likeness
 
 _SMALL = frozenset(["of", "and", "for", "the", "in", "to", "with", "&", "on"])
 _WORD = re.compile(r"[^\W\d_][\w'’&-]*|&")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_CAPITALISED = re.compile(r"(?<=[\w,;’')] )[A-Z][^\W\d_]*[a-z]\b")  # past the first word of a sentence
 _BREAK = re.compile(r"[.;:!?()\[\]|•■\n\t]")
 _DEFINED = re.compile(r"\(([A-Z][A-Za-z]{1,6}?)s?\)")
 _ABBREVIATION = re.compile(r"\b[A-Za-z]{2,7}\b")
@@ -24,10 +26,12 @@ _ABBREVIATION = re.compile(r"\b[A-Za-z]{2,7}\b")
 
 @dataclass(frozen=True)
 class Glossary:
-    """`phrases`: what an abbreviation, in capitals, stands for; `words`: how often the documents have a word."""
+    """`phrases`: what an abbreviation, in capitals, stands for; `words`: how often the documents have a word; `names`:
+    the words that they write with a capital inside a sentence, and never without. All words are in lower case."""
 
     phrases: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
+    names: Collection[str] = frozenset()
 
     def expand(self, question: str, is_word: Callable[[str], bool]) -> dict[str, str]:
         """What the abbreviations of a question stand for, as they are written there.
@@ -62,22 +66,28 @@ class Glossary:
             hits = process.extract(word, alike, scorer=OSA.distance, score_cutoff=limit, limit=5)
             return str(min(hits, key=lambda hit: (hit[1], -self.words[hit[0]]))[0]) if hits else match.group()
 
-        return re.sub(r"[^\W\d_]{2,}", nearest, question)
+        return _LETTERS.sub(nearest, question)
 
 
 def build_glossary(texts: Iterable[str]) -> Glossary:
     """The glossary of the documents' texts."""
     phrases: Counter[tuple[str, str]] = Counter()
-    words: Counter[str] = Counter()
+    written: Counter[str] = Counter()
+    capitalised: set[str] = set()
     for text in texts:
-        words.update(word.lower() for word in re.findall(r"[^\W\d_]{2,}", text))
+        written.update(_LETTERS.findall(text))
+        capitalised.update(_CAPITALISED.findall(text))
         phrases.update(dict.fromkeys(_defined(text), DEFINED))
         for part in _BREAK.split(text):
             phrases.update(_initials(part))
     best: dict[str, tuple[int, str]] = {}
     for (initials, phrase), count in phrases.items():
         best[initials] = max(best.get(initials, (0, "")), (count, phrase))
-    return Glossary({initials: phrase for initials, (_, phrase) in best.items()}, dict(words))
+    words: Counter[str] = Counter()
+    for word, count in written.items():
+        words[word.lower()] += count
+    names = {word.lower() for word in capitalised if word.lower() not in written}
+    return Glossary({initials: phrase for initials, (_, phrase) in best.items()}, dict(words), frozenset(names))
 
 
 def is_abbreviation(word: str) -> bool:

@@ -15,7 +15,7 @@ from .glossary import Glossary, build_glossary
 from .terms import terms
 
 K1, B = 1.2, 0.75
-LAYOUT = 3  # raise it when what is saved, or `terms`, changes
+LAYOUT = 4  # raise it when what is saved, or `terms`, changes
 
 
 class LexicalIndex:
@@ -82,7 +82,12 @@ class LexicalIndex:
         if self._model:
             self._model.save(part / "bm25", show_progress=False)
         lists = {"ids": self.ids, "documents": self.documents.tolist(), "published": self.published.tolist()}
-        words = {"phrases": dict(self.glossary.phrases), "words": dict(self.glossary.words)}
+        glossary = self.glossary
+        words = {
+            "phrases": dict(glossary.phrases),
+            "words": dict(glossary.words),
+            "names": sorted(glossary.names),
+        }
         (part / "chunks.json").write_text(json.dumps(lists | {"glossary": words}), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)
@@ -92,7 +97,9 @@ class LexicalIndex:
         """Read what `save` wrote."""
         lists = json.loads((folder / "chunks.json").read_text(encoding="utf-8"))
         model = bm25s.BM25.load(folder / "bm25", show_progress=False) if (folder / "bm25").is_dir() else None
-        return cls(model, lists["ids"], lists["documents"], lists["published"], Glossary(**lists["glossary"]))
+        words = lists["glossary"]
+        glossary = Glossary(words["phrases"], words["words"], frozenset(words["names"]))
+        return cls(model, lists["ids"], lists["documents"], lists["published"], glossary)
 
 
 def open_lexical(home: Path, fingerprint: str, chunks: Iterable[tuple[str, Chunk]]) -> LexicalIndex:

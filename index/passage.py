@@ -1,7 +1,9 @@
 """A retrieved chunk with its scores."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, zip_longest
 from typing import Any
 
 from ..ingest.chunk import Chunk
@@ -23,6 +25,11 @@ class Passage:
     score: float
     rank: int
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The document and the number of the chunk in it."""
+        return self.chunk.document_id, self.chunk.ordinal
+
     @cached_property
     def terms(self) -> frozenset[str]:
         """The terms of the chunk, of its context and of its date."""
@@ -43,3 +50,11 @@ class Passage:
             "score": round(self.score, 4),
             "rank": self.rank,
         }
+
+
+def merged(lists: Sequence[Sequence[Passage]]) -> tuple[Passage, ...]:
+    """The passages of several lists, each once: the first of each list, then the second of each, and so on."""
+    once: dict[tuple[str, int], Passage] = {}
+    for passage in filter(None, chain.from_iterable(zip_longest(*lists))):
+        once.setdefault(passage.place, passage)
+    return tuple(replace(passage, rank=rank) for rank, passage in enumerate(once.values(), 1))

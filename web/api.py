@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
 from ..engine.answer import Question
@@ -107,6 +108,11 @@ def site_routes(engine: Engine) -> APIRouter:
     def health() -> dict[str, str]:
         """The process is up."""
         return {"status": "up"}
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        """Counts and times of this process, for Prometheus."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/ready")
     def ready() -> JSONResponse:

@@ -7,10 +7,10 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
+from ..engine.dates import long_date
 from ..index.records import DocumentRecord
 from ..ingest.chunk import Chunk
 from ..ingest.document import BLOCK_SEPARATOR, CELL_SEPARATOR
-from .dates import long_date
 
 Span = tuple[int, int]
 

@@ -7,10 +7,10 @@ from itertools import groupby
 from urllib.parse import quote, urlencode
 
 from ..engine.answer import Answer, Citation, Statement
+from ..engine.dates import long_date
 from ..index.passage import Passage
 from ..ingest.chunk import Chunk
 from ..ingest.document import BLOCK_SEPARATOR, CELL_SEPARATOR
-from .dates import long_date
 
 BLOCKED = "blocked"
 NO_BREAK = "\u00a0"
@@ -56,7 +56,7 @@ def statements_html(statements: Sequence[Statement], citations: Sequence[Citatio
     paragraphs = []
     for statement in statements:
         marks = "".join(_mark(by_number[n]) for n in statement.citations)
-        paragraphs.append(f'<p class="statement">{_line(statement.text)} {marks}</p>')
+        paragraphs.append(f'<p class="statement">{_statement(statement)} {marks}</p>')
     documents = groupby(citations, key=lambda citation: citation.document_id)
     sources = "".join(_source(list(group)) for _, group in documents)
     return "".join(paragraphs) + (f'<ul class="sources">{sources}</ul>' if sources else "")
@@ -85,6 +85,15 @@ def hint_html(text: str, kept: bool) -> str:
 def source_url(document_id: str, start: int, end: int) -> str:
     """Where a passage is shown, relative to the chat page, so that it works below any path."""
     return f"source/{quote(document_id)}?{urlencode({'start': start, 'end': end})}#quote"
+
+
+def _statement(statement: Statement) -> str:
+    """The text, with what was asked for in bold."""
+    parts, done = [], 0
+    for start, end in statement.asked:
+        parts += [_piece(statement.text[done:start]), f"<strong>{_piece(statement.text[start:end])}</strong>"]
+        done = end
+    return "".join(parts) + _piece(statement.text[done:])
 
 
 def _mark(citation: Citation) -> str:
@@ -158,6 +167,11 @@ def _sentence(text: str) -> str:
 
 def _href(citation: Citation) -> str:
     return escape(source_url(citation.document_id, citation.start, citation.end))
+
+
+def _piece(text: str) -> str:
+    """Escaped text of a line, without line breaks."""
+    return escape(re.sub(r"\s+", " ", text))
 
 
 def _line(text: str) -> str:

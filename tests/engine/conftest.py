@@ -8,7 +8,6 @@ import pytest
 from citewell.app import build_engine
 from citewell.engine.candidates import Candidate, find_candidates
 from citewell.engine.engine import Engine
-from citewell.engine.intent import read_intent
 from citewell.engine.rewrite import Query
 from citewell.index.passage import Passage
 from citewell.index.sync import sync
@@ -50,7 +49,7 @@ def passages_of(chunks: Sequence[Chunk], question: str) -> list[Passage]:
 
 
 def candidates_of(chunks: Sequence[Chunk], question: str) -> list[Candidate]:
-    return find_candidates(query_of(question), read_intent(question), passages_of(chunks, question), idf=lambda _: 1.0)
+    return find_candidates(query_of(question), passages_of(chunks, question), idf=lambda _: 1.0)
 
 
 def around_in(chunks: Sequence[Chunk]) -> Callable[[Chunk], Sequence[Chunk]]:

@@ -60,10 +60,15 @@ def test_text_has_a_line_a_statement_with_markers() -> None:
 def test_as_json_has_the_keys_of_the_contract() -> None:
     shown = ANSWER.as_json()
     assert list(shown) == [
-        "id", "status", "answer", "statements", "citations", "passages",
+        "id", "status", "answer", "message", "statements", "citations", "passages",
         "confidence", "rewritten", "answers", "index", "ms",
     ]  # fmt: skip
-    assert shown["statements"][0] == {"text": "Ducks swim.", "citations": (1,), "verified": "quote"}
+    assert shown["statements"][0] == {
+        "text": "Ducks swim.",
+        "citations": (1,),
+        "verified": "quote",
+        "asked": (),
+    }
     keys = {"n", "document", "title", "published", "locator", "quote", "start", "end"}
     assert set(shown["citations"][0]) == keys | {"document_id"}
     assert (shown["confidence"], shown["ms"], shown["rewritten"], shown["answers"]) == (

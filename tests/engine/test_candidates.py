@@ -1,9 +1,10 @@
 """Units of passages as candidates, scored."""
 
+from dataclasses import replace
+
 import pytest
 
 from citewell.engine.candidates import QUOTABLE, bm25, find_candidates, label_match, signals, weights
-from citewell.engine.intent import read_intent
 from citewell.index.terms import terms
 from citewell.ingest.document import Block, Table, table_block
 from citewell.tests.engine.conftest import candidates_of, chunks_of, passages_of, query_of
@@ -31,10 +32,10 @@ def test_candidates_are_best_first() -> None:
 
 def test_a_unit_of_the_kind_asked_for_is_preferred() -> None:
     chunks = chunks_of(Block("text", "Ducks swim in ponds. Ducks came in 1998."))
-    query = query_of("When did ducks arrive?")
-    gained = {}
-    for question in ("What?", query.text):
-        found = find_candidates(query, read_intent(question), passages_of(chunks, query.text), lambda _: 1.0)
+    question, gained = "When did ducks arrive?", {}
+    for asked in ("What is it?", question):
+        query = replace(query_of(question), asked=asked)
+        found = find_candidates(query, passages_of(chunks, question), lambda _: 1.0)
         for candidate in found:
             gained[candidate.text] = candidate.score - gained.get(candidate.text, 0.0)
     assert gained == pytest.approx(
@@ -51,9 +52,9 @@ def test_the_row_that_the_question_names_is_first() -> None:
 
 def test_no_passage_no_candidate() -> None:
     question = "How many ducks?"
-    assert find_candidates(query_of(question), read_intent(question), [], lambda _: 1.0) == []
+    assert find_candidates(query_of(question), [], lambda _: 1.0) == []
     heading = passages_of(chunks_of(Block("heading", "Ducks", level=1)), question)
-    assert find_candidates(query_of(question), read_intent(question), heading, lambda _: 1.0) == []
+    assert find_candidates(query_of(question), heading, lambda _: 1.0) == []
 
 
 def test_a_question_without_terms() -> None:
@@ -90,7 +91,7 @@ def test_bm25_of_units() -> None:
 def test_every_signal_has_a_weight_and_is_a_share() -> None:
     question = "How many ducks has the pond North?"
     query = query_of(question)
-    units, found = signals(query, read_intent(question), passages_of(CHUNKS, question), lambda _: 1.0)
+    units, found = signals(query, passages_of(CHUNKS, question), lambda _: 1.0)
     assert set(found) == set(weights())
     assert all(values.shape == (len(units),) for values in found.values())
     assert all(-1 <= value <= 1 for values in found.values() for value in values)

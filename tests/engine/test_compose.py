@@ -5,18 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from citewell.engine.compose import (
-    COST,
-    MAX_LENGTH,
-    MAX_LIST_LENGTH,
-    MAX_QUOTES,
-    WORTH_SAYING,
-    Draft,
-    compose,
-    leads_list,
-    select,
-)
-from citewell.engine.intent import read_intent
+from citewell.engine.compose import COST, MAX_LENGTH, MAX_QUOTES, WORTH_SAYING, compose, select
+from citewell.engine.draft import Draft
+from citewell.engine.lists import MAX_LENGTH as MAX_LIST_LENGTH
+from citewell.engine.lists import leads_list
 from citewell.ingest.chunk import LONG_ROW, Chunk
 from citewell.ingest.document import Block, Table, table_block
 from citewell.tests.engine.conftest import around_in, candidates_of, chunks_of, query_of
@@ -33,7 +25,7 @@ ITEMS = Block("list", "- a map of the park;\n- boots;\n- bread for ducks.")
 def answer(question: str, chunks: Sequence[Chunk]) -> list[Draft]:
     """The drafts; each quote stands where it says."""
     found = candidates_of(chunks, question)
-    drafts = compose(found, query_of(question).weights, read_intent(question), lambda _: 1.0, around_in(chunks))
+    drafts = compose(found, query_of(question), lambda _: 1.0, around_in(chunks))
     text = "".join(chunk.text for chunk in chunks)
     for draft in drafts:
         assert text[draft.start : draft.end] == draft.quote
@@ -64,7 +56,9 @@ def test_the_marker_of_an_item_is_not_quoted() -> None:
 def test_no_more_than_some_quotes_of_some_length() -> None:
     blocks = [Block("text", f"Mallards swim on the pond {'and so ' * n}{word}.") for n, word in enumerate(
         "here there north south east west early late".split(), 10)]  # fmt: skip
-    chosen = select(candidates_of(chunks_of(*blocks), "Where do mallards swim?"), {"mallard": 1.0}, lambda _: 1.0)
+    chosen = select(
+        candidates_of(chunks_of(*blocks), "Where do mallards swim?"), query_of("Where do mallards swim?"), lambda _: 1.0
+    )
     assert 1 <= len(chosen) <= MAX_QUOTES
     assert sum(len(candidate.text) for candidate in chosen) <= MAX_LENGTH
 
@@ -79,9 +73,9 @@ def test_a_further_quote_must_be_likelier_the_longer_it_is() -> None:
     chunks = chunks_of(Block("text", "Mallards swim on the pond. It rained all day in the park."))
     best, other = candidates_of(chunks, "Where do mallards swim?")
     near = replace(other, score=best.score - WORTH_SAYING + COST * len(other.text) + 0.01)
-    assert select([best, near], {"mallard": 1.0}, lambda _: 1.0) == [best, near]
+    assert select([best, near], query_of("mallards"), lambda _: 1.0) == [best, near]
     far = replace(near, score=near.score - 0.02)
-    assert select([best, far], {"mallard": 1.0}, lambda _: 1.0) == [best]
+    assert select([best, far], query_of("mallards"), lambda _: 1.0) == [best]
 
 
 def test_the_same_is_not_said_twice() -> None:
@@ -98,6 +92,14 @@ def test_a_second_quote_adds_what_the_first_lacks() -> None:
     )
     drafts = answer("How many mallards and how many teals are there?", chunks)
     assert {"The North pond has 40 mallards.", "The South pond has 12 teals."} <= set(texts(drafts))
+
+
+def test_the_sentence_after_the_best_explains_it() -> None:
+    chunks = chunks_of(Block("text", "Wardens close the pond in May. Nests are there. It rained."))
+    assert texts(answer("Why do wardens close the pond in May?", chunks))[:2] == [
+        "Wardens close the pond in May.",
+        "Nests are there.",
+    ]
 
 
 # Tables
@@ -199,9 +201,8 @@ def test_a_list_that_begins_out_of_sight_is_not_shown_in_part() -> None:
     chunks = chunks_of(*(Block("list", line, ("Things",)) for line in lines))
     assert len(chunks) == 9
     question = "Which are the things?"
-    query, intent = query_of(question).weights, read_intent(question)
     for candidate in candidates_of(chunks, question):
-        drafts = compose([candidate], query, intent, lambda _: 1.0, around_in(chunks))
+        drafts = compose([candidate], query_of(question), lambda _: 1.0, around_in(chunks))
         assert all("\n" not in draft.quote for draft in drafts)
 
 

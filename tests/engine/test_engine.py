@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from citewell.app import build_engine
 from citewell.engine.answer import Answer, Question
-from citewell.engine.engine import EMPTY_INDEX, NOT_FOUND, Engine, Event
+from citewell.engine.engine import EMPTY_INDEX, NOT_FOUND, UNCONFIRMED, Engine, Event
 from citewell.errors import InputError
 from citewell.index.sync import sync
 from citewell.settings import load_settings
@@ -20,7 +21,7 @@ QUESTIONS = [
     "What are the 5Cs?",
     "Which share of closures is because the family moved to another council?",
     "What was missing when the MASH was brought in?",
-    "Who is the Commissioner?",
+    "Who is the new director of children's services?",
     "What does ASYE mean?",
     "Which role has the highest agency share?",
     "When does the panel meet next?",
@@ -103,6 +104,70 @@ def test_the_threshold_decides(engine: Engine) -> None:
     for threshold, status in ((0.0, "answered"), (1.0, "not_found")):
         strict = Engine(engine.store, load_settings(answer_threshold=threshold))
         assert ask(strict, AGENCY).status == status
+
+
+# Parts, strictness, order
+
+
+def test_two_questions_in_one_are_both_answered(engine: Engine) -> None:
+    answer = ask(engine, f"{AGENCY[:-1]}, and how many social workers did one family have in 18 months?")
+    assert answer.status == "answered"
+    assert answer.statements[0].text.startswith("Social Worker: Agency share 37.7%")
+    assert "17 social workers" in answer.text
+    assert [citation.n for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    places = [(passage.chunk.document_id, passage.chunk.ordinal) for passage in answer.passages]
+    assert len(set(places)) == len(places)
+    assert [passage.rank for passage in answer.passages] == list(range(1, len(places) + 1))
+    assert answer.rewritten == f"{AGENCY} · how many social workers did one family have in 18 months?"
+
+
+def test_of_two_questions_the_one_that_is_not_answered_is_told(engine: Engine) -> None:
+    answer = ask(engine, f"{AGENCY[:-1]}, and what is the capital of Peru?")
+    assert answer.status == "partial"
+    assert answer.statements[0].text.startswith("Social Worker: Agency share 37.7%")
+    assert answer.message == "The documents do not say: what is the capital of Peru?"
+    assert answer.text.endswith(answer.message)
+    assert ask(engine, "What is the capital of Peru, and who won the world cup in 1998?").status == "not_found"
+
+
+def test_nothing_is_said_twice(engine: Engine) -> None:
+    answer = ask(engine, f"{AGENCY} And {AGENCY[0].lower()}{AGENCY[1:]}")
+    spans = [(citation.document_id, citation.start, citation.end) for citation in answer.citations]
+    assert answer.status == "answered"
+    assert len(set(spans)) == len(spans)
+
+
+def test_what_is_asked_for_is_marked(engine: Engine) -> None:
+    said = ask(engine, AGENCY).statements[0]
+    assert [said.text[start:end] for start, end in said.asked] == ["37.7%"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What does an agency social worker earn in a year?", "What is the email address of the Commissioner?"],
+)
+def test_no_amount_or_address_no_answer(engine: Engine, question: str) -> None:
+    answer = ask(engine, question)
+    assert (answer.status, answer.confidence) == ("not_found", 0)
+
+
+def test_the_passage_of_the_likeliest_quote_is_first(engine: Engine) -> None:
+    for question in QUESTIONS:
+        answer = ask(engine, question)
+        scores = [passage.score for passage in answer.passages]
+        assert scores == sorted(scores, reverse=True)
+    first = ask(engine, AGENCY).passages[0]
+    assert "Social Worker\t93\t56\t37.7%" in first.chunk.text
+
+
+def test_endings_are_counted(engine: Engine) -> None:
+    def count(status: str) -> float:
+        return REGISTRY.get_sample_value("citewell_answers_total", {"status": status}) or 0.0
+
+    before = {status: count(status) for status in ("answered", "not_found", "blocked")}
+    for question in (AGENCY, OUTSIDE[0], "A child is being hurt now"):
+        ask(engine, question)
+    assert {status: count(status) - before[status] for status in before} == dict.fromkeys(before, 1.0)
 
 
 # Turns
@@ -204,8 +269,10 @@ def test_an_empty_index_says_what_to_do() -> None:
 def test_a_draft_that_does_not_hold_is_withheld(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the stored text another than what was retrieved, no quote of it would be shown."""
     monkeypatch.setattr("citewell.engine.engine.is_verbatim", lambda *_: False)
+    before = REGISTRY.get_sample_value("citewell_statements_withheld_total") or 0.0
     answer = ask(engine, AGENCY)
-    assert (answer.status, answer.statements, answer.message) == ("not_found", (), NOT_FOUND)
+    assert (REGISTRY.get_sample_value("citewell_statements_withheld_total") or 0.0) > before
+    assert (answer.status, answer.statements, answer.message) == ("not_found", (), UNCONFIRMED)
 
 
 @pytest.mark.parametrize("question", ["?!", "the of and", "x" * 2000, "👩‍💼", "'; drop table --", "[1] {0} %s \\1"])

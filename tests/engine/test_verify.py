@@ -1,4 +1,4 @@
-"""Verification: quotes are verbatim, and no figure comes from nowhere."""
+"""Verification: quotes are verbatim, and no figure, name or word of duty comes from nowhere."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citewell.engine.answer import Citation
-from citewell.engine.verify import is_verbatim, unsupported_figures
+from citewell.engine.verify import is_verbatim, unsupported
 from citewell.ingest.document import Block
 from citewell.tests.engine.conftest import chunks_of
 
@@ -51,7 +51,7 @@ def test_a_quote_before_the_chunks_is_not_verbatim() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "held_by", "unsupported"),
+    ("text", "held_by", "missing"),
     [
         ("Ducks: 37.7%", ["37.7% of ducks"], set()),
         ("Ducks: 37.8%", ["37.7% of ducks"], {"37.8"}),
@@ -60,7 +60,16 @@ def test_a_quote_before_the_chunks_is_not_verbatim() -> None:
         ("1240", ["1,240"], {"1240"}),
         ("no figure", [], set()),
         ("4", [], {"4"}),
+        ("Wardens must count ducks.", ["wardens should count ducks"], {"must"}),
+        ("Wardens must count ducks.", ["Wardens must not count ducks."], {"must"}),
+        ("Wardens mustn't count.", ["Wardens must not count."], set()),
+        ("Wardens cannot swim.", ["Wardens can swim."], {"can not"}),
+        ("Ducks may swim.", ["Ducks may swim in May."], set()),
+        ("Ducks came in May.", ["Ducks may come."], {"May"}),
+        ("The warden is Ann Reed.", ["Ann Rees is the warden."], {"Reed"}),
+        ("The warden is Ann Reed.", ["Ann Reed is the warden."], set()),
+        ("They came on 3 June.", ["They came on 3 July."], {"June"}),
     ],
 )
-def test_unsupported_figures(text: str, held_by: list[str], unsupported: set[str]) -> None:
-    assert unsupported_figures(text, held_by) == unsupported
+def test_what_no_quote_holds(text: str, held_by: list[str], missing: set[str]) -> None:
+    assert unsupported(text, held_by) == missing

@@ -56,6 +56,14 @@ def test_a_phrase_does_not_run_over_the_end_of_a_sentence() -> None:
     assert "PBO" not in build_glossary(["We saw the Park. Board Office rooms were shut."]).phrases
 
 
+def test_names_are_what_is_never_written_without_a_capital() -> None:
+    texts = [
+        "Yesterday Ada Marsh swam. We met Will Reed.",
+        "Ducks will swim; the marshes of Marsh are wet. NHS staff",
+    ]
+    assert build_glossary(texts).names == {"ada", "marsh", "reed"}
+
+
 def test_words_are_counted(glossary: Glossary) -> None:
     assert glossary.words["pond"] == 3
     assert "Pond" not in glossary.words

@@ -50,6 +50,7 @@ HOSTILE = Document(
     content_hash="1" * 64,
     blocks=(Block("text", INJECTION),),
 )
+FIGURE = "37.7%"  # what is asked for wherever it is said
 SAYS = {  # a word of the question → document, quoted text, statement (the quote itself where None)
     "agency": (BRIEFING, "Social Worker\t93\t37.7%", "Social Worker: Agency share 37.7%"),
     "family": (BRIEFING, "Over 18 months, one family met 17 social workers.", None),
@@ -143,7 +144,10 @@ class FakeEngine:
     def _says(self, question: Question) -> tuple[Statement, Citation] | None:
         for word, (document, quote, text) in SAYS.items():
             if word in question.text.lower():
-                return Statement(text or quote, (1,)), self._cite(document, quote)
+                said = text or quote
+                at = said.find(FIGURE)
+                asked = ((at, at + len(FIGURE)),) if at >= 0 else ()
+                return Statement(said, (1,), asked=asked), self._cite(document, quote)
         return None
 
     def _cite(self, document: Document, quote: str) -> Citation:

@@ -200,6 +200,12 @@ def test_health_and_readiness(client: TestClient, engine: FakeEngine) -> None:
     assert client.get("/health").json() == {"status": "up"}
 
 
+def test_metrics_are_for_prometheus(client: TestClient) -> None:
+    response = client.get("/metrics")
+    assert response.headers["content-type"].startswith("text/plain")
+    assert "citewell_statements_withheld_total" in response.text
+
+
 def test_the_api_describes_itself_without_pages_from_a_content_network(client: TestClient) -> None:
     schema = client.get("/api/openapi.json").json()
     assert {"/ask", "/search", "/feedback", "/documents", "/documents/{document_id}"} == schema["paths"].keys()

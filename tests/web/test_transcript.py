@@ -21,11 +21,25 @@ def test_a_question_is_shown_as_it_was_typed_and_comes_back(text: str) -> None:
 
 def test_an_answer_shows_statement_mark_title_date_and_locator() -> None:
     html = answer_html(FakeEngine().ask(Question("agency rate")))
-    assert "Social Worker: Agency share 37.7%" in html
+    assert "Social Worker: Agency share <strong>37.7%</strong> <a" in html
     assert '[1]<span class="spoken"> source: Workforce briefing: agency staff &amp; turnover</span></a>' in html
     assert "7 October 2024" in html
     assert "Agency cover · table: Agency staff by job role" in html
     assert 'href="source/' in html
+
+
+def test_what_was_asked_for_is_bold_and_escaped() -> None:
+    answer = FakeEngine().ask(Question("agency rate"))
+    said = replace(answer.statements[0], text="<b>5</b>\n& 6 < 7", asked=((3, 4), (11, 12)))
+    html = answer_html(replace(answer, statements=(said,)))
+    assert "&lt;b&gt;<strong>5</strong>&lt;/b&gt; &amp; <strong>6</strong> &lt; 7 <a" in html
+
+
+def test_a_part_that_is_not_answered_is_told_after_the_statements() -> None:
+    answer = replace(FakeEngine().ask(Question("agency rate")), status="partial", message="Not said: why?")
+    html = answer_html(answer)
+    assert html.index("37.7%") < html.index("Not said: why?")
+    assert "Nearest" not in html
 
 
 def test_not_found_says_so_and_offers_two_passages_that_are_no_answer() -> None:

@@ -90,11 +90,19 @@
     return shown;
   }
 
+  /** A statement with what was asked for in bold; its spans count characters as Python does, not as JavaScript does. */
+  function saying({ text, citations, asked }) {
+    const characters = Array.from(text);
+    const cut = (start, end) => characters.slice(start, end).join("");
+    const ends = [0, ...asked.map(([, end]) => end)];
+    const parts = asked.flatMap(([start, end], n) => [cut(ends[n], start), element("strong", { textContent: cut(start, end) })]);
+    return element("p", {}, ...parts, `${cut(ends.at(-1))} ${citations.map((n) => `[${n}]`).join("")}`);
+  }
+
   /** An answer as it is so far: what is drawn depends on nothing else. */
   function draw(answer) {
     const citations = [...answer.citations.values()];
-    const parts = answer.statements.map(({ text, citations: numbers }) =>
-      element("p", { textContent: `${text} ${numbers.map((n) => `[${n}]`).join("")}` }));
+    const parts = answer.statements.map(saying);
     parts.push(...citations.map((citation) => quotation(`[${citation.n}] ${citation.title}`, citation, citation.quote)));
     if (answer.message) parts.push(verdict(answer));
     if (answer.nearest.length) parts.push(element("p", { className: "muted", textContent: "Nearest passages (not an answer)" }));
@@ -109,9 +117,9 @@
       answer.statements.push(statement);
       for (const citation of citations) answer.citations.set(citation.n, citation);
     },
-    done(answer, { id, status, statements, citations, passages, answer: text }) {
+    done(answer, { id, status, statements, citations, passages, message }) {
       Object.assign(answer, { done: true, blocked: status === "blocked", id, statements, citations: new Map(citations.map((citation) => [citation.n, citation])) });
-      answer.message = statements.length ? "" : text;
+      answer.message = message;
       answer.nearest = status === "not_found" ? passages.slice(0, 2) : [];
     },
     error(answer, { detail }) {
