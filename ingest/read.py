@@ -8,7 +8,6 @@ from pathlib import Path
 
 from ..errors import DocumentError, InputError
 from .caption import captioned
-from .decode import decode
 from .document import Block, Document
 from .metadata import published_in, publisher_in, title_in
 from .readers import READERS, Page
@@ -20,7 +19,7 @@ KNOWN = ", ".join(sorted(READERS))
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """The files to read: those given, and those in the folders given and below, sorted, each once, as absolute paths.
 
-    In folders, hidden files and folders are passed over, and so are files that no reader is for.
+    In folders, hidden files and folders are passed over, and so are Office's own and files that no reader is for.
 
     Raises:
         InputError: a path that does not exist, a file that no reader is for, a folder that cannot be listed, or
@@ -55,7 +54,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        visible = (Path(root, name) for name in names if not name.startswith("."))
+        visible = (Path(root, name) for name in names if not name.startswith((".", "~$")))  # ~$: Office has it open
         yield from (path for path in visible if path.suffix.lower() in READERS and path.is_file())
 
 
@@ -86,7 +85,7 @@ def read_document(path: Path) -> Document:
     read = READERS.get(path.suffix.lower())
     if read is None:
         raise DocumentError(str(path), f"no reader for {path.suffix or 'a name without suffix'}; known kinds: {KNOWN}")
-    page = read(decode(data, str(path)))
+    page = read(data, str(path))
     if not any(character.isalnum() for block in page.blocks for character in block.text):
         raise DocumentError(str(path), "no text to search in it; check that it is the right file")
     return _document(path, hashlib.sha256(data).hexdigest(), page)

@@ -1,11 +1,11 @@
-"""File formats: a new one is a module here with `read(text) -> Page`, and a line in `READERS`."""
+"""File formats: a new one is a module here with a `read`, and a line in `TEXT` or `BINARY`."""
 
 from . import csv, html, markdown, text
-from .page import Page, Reader
+from .page import Page, Reader, TextReader, from_text
 
-__all__ = ["READERS", "Page", "Reader"]
+__all__ = ["BINARY", "READERS", "TEXT", "Page"]
 
-READERS: dict[str, Reader] = {
+TEXT: dict[str, TextReader] = {
     ".csv": csv.read,
     ".htm": html.read,
     ".html": html.read,
@@ -13,3 +13,5 @@ READERS: dict[str, Reader] = {
     ".md": markdown.read,
     ".txt": text.read,
 }
+BINARY: dict[str, Reader] = {}
+READERS: dict[str, Reader] = {suffix: from_text(read) for suffix, read in TEXT.items()} | BINARY

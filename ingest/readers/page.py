@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ..decode import decode
 from ..document import Block, Table, table_block
 
 
@@ -20,7 +21,13 @@ class Page:
     published: date | None = None
 
 
-Reader = Callable[[str], Page]
+Reader = Callable[[bytes, str], Page]  # a file's bytes, and its source, which a DocumentError names
+TextReader = Callable[[str], Page]
+
+
+def from_text(read: TextReader) -> Reader:
+    """A reader of bytes that are text."""
+    return lambda data, source: read(decode(data, source))
 
 
 def words(text: str) -> frozenset[str]:

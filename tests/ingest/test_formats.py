@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from citewell.ingest.readers import READERS, Page
+from citewell.ingest.readers import TEXT, Page
 
 PROSE = "Bins are emptied once a week, and garden waste every other week from March to November. "
 
@@ -50,7 +50,7 @@ line two
 
 
 def test_markdown() -> None:
-    page = READERS[".md"](MARKDOWN)
+    page = TEXT[".md"](MARKDOWN)
     assert (page.title, page.publisher, page.published) == ("Bin days", "Exampleton Council", date(2022, 5, 3))
     assert blocks(page) == [
         ("heading", 1, "Bins"),
@@ -64,7 +64,7 @@ def test_markdown() -> None:
 
 
 def test_markdown_without_front_matter() -> None:
-    page = READERS[".markdown"]("Text\n\n---\n\nMore")
+    page = TEXT[".markdown"]("Text\n\n---\n\nMore")
     assert blocks(page) == [("text", 0, "Text"), ("text", 0, "More")]
     assert page.published is None
 
@@ -94,7 +94,7 @@ CONTENT = [
 
 
 def test_html_with_main() -> None:
-    page = READERS[".html"](HTML)
+    page = TEXT[".html"](HTML)
     assert (page.title, page.publisher, page.published) == ("Bin days", "Exampleton Council", date(2022, 5, 3))
     assert blocks(page) == [("heading", 1, "Bin days"), *CONTENT]
     table = page.blocks[-1].table
@@ -103,7 +103,7 @@ def test_html_with_main() -> None:
 
 
 def test_html_without_main_keeps_content() -> None:
-    page = READERS[".htm"](HTML.replace("<main>", "<div>").replace("</main>", "</div>"))
+    page = TEXT[".htm"](HTML.replace("<main>", "<div>").replace("</main>", "</div>"))
     assert blocks(page) == CONTENT
 
 
@@ -111,17 +111,17 @@ MENU = "<div>" + "".join(f'<a href="/{n}">Link number {n}</a> ' for n in range(3
 
 
 def test_html_without_main_leaves_menus_out() -> None:
-    page = READERS[".html"](f"<body><form>{MENU}<div><h1>Bins</h1><p>{PROSE * 9}</p></div></form></body>")
+    page = TEXT[".html"](f"<body><form>{MENU}<div><h1>Bins</h1><p>{PROSE * 9}</p></div></form></body>")
     assert blocks(page) == [("heading", 1, "Bins"), ("text", 0, (PROSE * 9).strip())]
 
 
 def test_html_page_of_links_keeps_them() -> None:
-    page = READERS[".html"](f"<body><h1>Services</h1>{MENU}<p>Choose one.</p></body>")
+    page = TEXT[".html"](f"<body><h1>Services</h1>{MENU}<p>Choose one.</p></body>")
     assert "Link number 7" in page.blocks[1].text
 
 
 def test_html_short_list_page() -> None:
-    page = READERS[".html"]("<title>Tips</title><body><ul><li>Rinse jars</li><li>Fold card</li></ul></body>")
+    page = TEXT[".html"]("<title>Tips</title><body><ul><li>Rinse jars</li><li>Fold card</li></ul></body>")
     assert blocks(page) == [("list", 0, "- Rinse jars\n- Fold card")]
     assert page.title == "Tips"
 
@@ -135,23 +135,23 @@ def test_html_short_list_page() -> None:
     ],
 )
 def test_html_dates(head: str) -> None:
-    assert READERS[".html"](f"<html><head>{head}</head><body><p>Bins</p></body>").published == date(2022, 5, 3)
+    assert TEXT[".html"](f"<html><head>{head}</head><body><p>Bins</p></body>").published == date(2022, 5, 3)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv(delimiter: str) -> None:
     rows = ["Area,Day,Note", 'North,Mon,"first\nweek"', "South,Tue", ""]
-    page = READERS[".csv"]("\r\n".join(rows).replace(",", delimiter))
+    page = TEXT[".csv"]("\r\n".join(rows).replace(",", delimiter))
     assert blocks(page) == [("table", 0, "Area\tDay\tNote\nNorth\tMon\tfirst week\nSouth\tTue\t–")]
 
 
 def test_csv_with_commas_in_quotes() -> None:
-    (block,) = READERS[".csv"]('Name;Street\nJo;"1, High St, Town"\nAl;"2, Low St, Town"\n').blocks
+    (block,) = TEXT[".csv"]('Name;Street\nJo;"1, High St, Town"\nAl;"2, Low St, Town"\n').blocks
     assert block.table is not None
     assert block.table.rows[0] == ("Jo", "1, High St, Town")
 
 
 def test_csv_long() -> None:
-    (block,) = READERS[".csv"]("id,value\n" + "".join(f"{n},{n * n}\n" for n in range(20_000))).blocks
+    (block,) = TEXT[".csv"]("id,value\n" + "".join(f"{n},{n * n}\n" for n in range(20_000))).blocks
     assert block.table is not None
     assert len(block.table.rows) == 20_000

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from citewell.errors import DocumentError
 from citewell.ingest.document import Block
 from citewell.ingest.read import read_document
-from citewell.ingest.readers import READERS
+from citewell.ingest.readers import TEXT
 
 SUFFIXES = (".txt", ".md", ".html", ".csv")
 CHARACTERS = "\n\t ,;|#*-_`><\"'&.:“”0aA\f\0\r"
@@ -48,7 +48,7 @@ def check(blocks: tuple[Block, ...]) -> None:
 @settings(max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 @given(text=ANY)
 def test_any_text(suffix: str, text: str) -> None:
-    check(READERS[suffix](text).blocks)
+    check(TEXT[suffix](text).blocks)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -86,5 +86,5 @@ def test_any_bytes(tmp_path: Path, suffix: str, data: bytes) -> None:
 )
 def test_repetition_is_no_trap(suffix: str, part: str) -> None:
     start = time.perf_counter()
-    check(READERS[suffix](part * (20_000 // len(part))).blocks)
+    check(TEXT[suffix](part * (20_000 // len(part))).blocks)
     assert time.perf_counter() - start < 5
