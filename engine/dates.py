@@ -21,28 +21,34 @@ def asks_now(question: str) -> bool:
     return bool(_NOW.search(question))
 
 
-def newest_first(candidates: Sequence[Candidate], query: Query) -> list[Candidate]:
-    """The candidates, best first, in which differently dated sources that answer as well have changed places.
-
-    They are those that score close to the best and hold a thing of the kind asked for, where not all hold the same or
-    the question is about now; the newest takes the first place of theirs. One without a date stays where it is.
-    """
-    places = [n for n, candidate in enumerate(candidates) if _is_rival(candidate, candidates[0], query)]
-    rivals = [candidates[n] for n in places]
-    ordered = list(candidates)
-    if date_matters(rivals, query):
-        for place, rival in zip(places, sorted(rivals, key=lambda c: c.published, reverse=True), strict=True):
-            ordered[place] = rival
-    return ordered
+def rivals(candidates: Sequence[Candidate], query: Query) -> list[Candidate]:
+    """The candidates with a date that score close to the best and hold a thing of the kind asked for; of any kind when
+    the question is about now."""
+    if not (asks_now(query.text) or query.intent.kind != "other"):
+        return []
+    least = max(candidate.score for candidate in candidates) - RIVAL
+    near = [candidate for candidate in candidates if candidate.published and candidate.score >= least]
+    return [candidate for candidate in near if query.intent.is_met_by(candidate.text, query.text)]
 
 
 def date_matters(candidates: Sequence[Candidate], query: Query) -> bool:
-    """Whether a reader must know of when the candidates are: the question is about now, or they say different things
-    of the kind that is asked for at different times."""
+    """Whether a reader must know of when the candidates are: the question is about now, or rivals of different dates
+    say different things of the kind that is asked for."""
     if asks_now(query.text):
         return True
-    things = {c.published: query.intent.things(c.text, query.text) for c in candidates if c.published}
+    things = {c.published: query.intent.things(c.text, query.text) for c in rivals(candidates, query)}
     return len(set(filter(None, things.values()))) > 1
+
+
+def newest_first(candidates: Sequence[Candidate], query: Query) -> list[Candidate]:
+    """The candidates, best first, in which rivals have changed places so that the newest comes first, where the date
+    matters. What has no date stays where it is."""
+    if not date_matters(candidates, query):
+        return list(candidates)
+    old = rivals(candidates, query)
+    new = sorted(old, key=lambda candidate: candidate.published, reverse=True)
+    swapped = dict(zip(map(id, old), new, strict=True))
+    return [swapped.get(id(candidate), candidate) for candidate in candidates]
 
 
 def long_date(iso: str | None) -> str:
@@ -51,9 +57,3 @@ def long_date(iso: str | None) -> str:
         return "undated"
     day = date.fromisoformat(iso)
     return f"{day.day} {day:%B %Y}"
-
-
-def _is_rival(candidate: Candidate, best: Candidate, query: Query) -> bool:
-    near = bool(candidate.published) and candidate.score >= best.score - RIVAL
-    asked = asks_now(query.text) or query.intent.kind != "other"
-    return near and asked and query.intent.is_met_by(candidate.text, query.text)

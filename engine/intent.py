@@ -72,7 +72,8 @@ _SIGNS: dict[Kind, re.Pattern[str]] = {
     ),
     "percent": re.compile(
         rf"{_FIGURE}\s?%|({_FIGURE}\s?)?per ?cent|{_FIGURE} (per|in|out of) [\d,]+|"
-        r"\b(half|thirds?|quarters?|(one|two|three|four|nine) (in|out of) (two|three|four|five|ten))\b",
+        r"\b(half|(a|one) (third|quarter)|(two|three)[ -](thirds|quarters)|"
+        r"(one|two|three|four|nine) (in|out of) (two|three|four|five|ten))\b",
         re.IGNORECASE,
     ),
     # Neither a year nor a percentage says how many.

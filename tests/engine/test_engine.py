@@ -137,6 +137,11 @@ def test_nothing_is_said_twice(engine: Engine) -> None:
     assert len(set(spans)) == len(spans)
 
 
+def test_a_date_is_told_only_where_it_matters(engine: Engine) -> None:
+    assert "(7 October 2024)" not in ask(engine, AGENCY).text
+    assert "(7 October 2024)" in ask(engine, f"{AGENCY[:-1]} now?").text
+
+
 def test_what_is_asked_for_is_marked(engine: Engine) -> None:
     said = ask(engine, AGENCY).statements[0]
     assert [said.text[start:end] for start, end in said.asked] == ["37.7%"]

@@ -79,6 +79,8 @@ def test_extreme(question: str, extreme: Extreme | None) -> None:
         ("What share are mallards?", "A share of 37.7% are mallards.", True),
         ("What share are mallards?", "Half of them are.", True),
         ("What share are mallards?", "There are 40 mallards.", False),
+        ("What share are mallards?", "One in ten, or three quarters, or a third.", True),
+        ("What share are mallards?", "They are counted every quarter.", False),
         ("How many ducks?", "There are 40 ducks.", True),
         ("How many ducks?", "There are seventeen or twenty ducks.", True),
         ("How many ducks?", "Ducks came in 2024.", False),
