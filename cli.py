@@ -83,13 +83,16 @@ def ingest(
 ) -> None:
     """Make the index equal to these files and folders; unchanged files cost nothing."""
     from . import terminal
+    from .index.home import writing
     from .index.sync import sync
+    from .settings import load_settings
 
-    store = _store(rebuild)
-    if if_empty and store.documents():
-        return
-    with terminal.progress() as progress:
-        report = sync(store, paths, prune, progress)
+    with writing(load_settings().home):  # before the store is opened: to rebuild begins with that
+        store = _store(rebuild)
+        if if_empty and store.documents():
+            return
+        with terminal.progress() as progress:
+            report = sync(store, paths, prune, progress)
     _print(report.as_json()) if as_json else terminal.show_report(report)
     _exit_if(bool(report.failures))
 
@@ -117,7 +120,11 @@ def show(document_id: DocumentId, as_json: Json = False) -> None:
 @documents.command(epilog="Example: citewell documents delete 3f2a9c41d07b")
 def delete(document_id: DocumentId, as_json: Json = False) -> None:
     """Delete a document from the index; its file stays."""
-    record = _store().delete(document_id)
+    from .index.home import writing
+    from .settings import load_settings
+
+    with writing(load_settings().home):
+        record = _store().delete(document_id)
     _print({"deleted": asdict(record)}) if as_json else typer.echo(f"Deleted {record.title} ({record.document}).")
 
 

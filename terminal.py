@@ -46,9 +46,9 @@ def progress(lines: bool = True) -> Iterator[Callable[[str, int, int], None]]:
 def show_report(report: "SyncReport") -> None:
     for failure in report.failures:
         say(f"not read: {failure.source}: {failure.error}")
-    counts = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged"
+    changes = f"{report.added} added, {report.changed} changed, {report.renamed} renamed, {report.removed} removed"
     stdout().print(
-        f"Documents: {counts}, {len(report.failures)} failed. "
+        f"Documents: {changes}, {report.unchanged} unchanged, {len(report.failures)} failed. "
         f"Chunks: {report.chunks}, {report.chunks_added} of them new. {report.seconds:.1f} s.",
         soft_wrap=True,
     )

@@ -48,9 +48,9 @@ class DocumentRecord:
         )
 
 
-def chunk_id(chunk: Chunk, content_hash: str) -> str:
+def chunk_id(document_id: str, content_hash: str, ordinal: int) -> str:
     """Unique for a chunk of one version of a document, so that a new version never overwrites the old one."""
-    return f"{chunk.document_id}-{content_hash[:12]}-{chunk.ordinal:06d}"
+    return f"{document_id}-{content_hash[:12]}-{ordinal:06d}"
 
 
 def chunk_metadata(chunk: Chunk, document: Document, chunks: int, units: Vectors) -> Metadata:

@@ -15,8 +15,9 @@ from ..errors import InputError, RecipeError, StoreError
 from ..ingest.chunk import CHUNKER_VERSION, Chunk
 from ..ingest.document import Document
 from ..settings import Settings
-from .embedder import Embedder
-from .records import DocumentRecord, chunk_from, chunk_id, chunk_metadata, document_from
+from .embedder import Embedder, Encoded
+from .home import check_home
+from .records import DocumentRecord, chunk_from, chunk_id, chunk_metadata, document_from, unpack_vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -141,14 +142,7 @@ class Store:
         collection = self._searchable()
         if not collection or not ids:
             return {}
-        got = collection.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
-        rows = zip(
-            got["ids"], got["documents"] or [], got["metadatas"] or [], np.asarray(got["embeddings"]), strict=True
-        )
-        return {
-            key: (chunk_from(text, metadata), np.asarray(vector, dtype=np.float32), str(metadata["unit_vectors"]))
-            for key, text, metadata, vector in rows
-        }
+        return _fetched(collection, ids)
 
     def vector_store(self) -> "ChromaVectorStore":
         """The collection as a LlamaIndex vector store, for pipelines of your own; read only.
@@ -169,8 +163,22 @@ class Store:
         """The documents of the collection that is written to: in a rebuild, those added so far."""
         return list(self._records(name=self._writing))
 
-    def add(self, document: Document, chunks: Sequence[Chunk]) -> None:
+    def encoded(self, record: DocumentRecord, chunks: Sequence[Chunk]) -> list[Encoded] | None:
+        """The vectors of a stored document, for chunks of the same texts in the same contexts; None if any differs."""
+        collection = self._find(self._writing)
+        if not collection or record.chunks != len(chunks):
+            return None
+        ids = [chunk_id(record.id, record.content_hash, chunk.ordinal) for chunk in chunks]
+        stored = _fetched(collection, ids)
+        found = [stored[key] for key in ids if key in stored]
+        same = [(old.context, old.text) for old, _, _ in found] == [(chunk.context, chunk.text) for chunk in chunks]
+        return [Encoded(vector, unpack_vectors(packed, len(vector))) for _, vector, packed in found] if same else None
+
+    def add(self, document: Document, chunks: Sequence[Chunk], encoded: Sequence[Encoded] | None = None) -> None:
         """Embed and write a document's chunks, a batch at a time; the first, which makes it whole, last.
+
+        Args:
+            encoded: their vectors, where they are known already.
 
         Raises:
             StoreError: Chroma cannot write.
@@ -179,10 +187,11 @@ class Store:
         collection = self._find(self._writing) or self._create(self._writing)
         for end in range(len(chunks), 0, -WRITE_BATCH):
             part = chunks[max(0, end - WRITE_BATCH) : end]
-            batch = list(zip(part, self.embedder.encode(part), strict=True))[::-1]
+            known = encoded[max(0, end - WRITE_BATCH) : end] if encoded else self.embedder.encode(part)
+            batch = list(zip(part, known, strict=True))[::-1]
             try:
                 collection.upsert(
-                    ids=[chunk_id(chunk, document.content_hash) for chunk, _ in batch],
+                    ids=[chunk_id(chunk.document_id, document.content_hash, chunk.ordinal) for chunk, _ in batch],
                     embeddings=[vectors.vector.tolist() for _, vectors in batch],
                     documents=[chunk.text for chunk, _ in batch],
                     metadatas=[chunk_metadata(chunk, document, len(chunks), vectors.units) for chunk, vectors in batch],
@@ -297,13 +306,19 @@ class Store:
         ]
 
 
+def _fetched(collection: "Collection", ids: Sequence[str]) -> dict[str, tuple[Chunk, npt.NDArray[np.float32], str]]:
+    """Chunks by id, each with its vector and the packed vectors of its units."""
+    got = collection.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
+    rows = zip(got["ids"], got["documents"] or [], got["metadatas"] or [], np.asarray(got["embeddings"]), strict=True)
+    return {
+        key: (chunk_from(text, metadata), np.asarray(vector, dtype=np.float32), str(metadata["unit_vectors"]))
+        for key, text, metadata, vector in rows
+    }
+
+
 def _digest(recipe: Mapping[str, Any], records: Iterable[DocumentRecord]) -> str:
     content = sorted(f"{record.id}:{record.content_hash}" for record in records)
     return hashlib.sha256(json.dumps([recipe, content], sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _fault(error: OSError) -> str:
-    return "it is a file, not a folder" if isinstance(error, FileExistsError) else error.strerror or str(error)
 
 
 def connect(settings: Settings) -> "ClientAPI":
@@ -316,15 +331,7 @@ def connect(settings: Settings) -> "ClientAPI":
     import chromadb  # noqa: PLC0415
     from chromadb.config import Settings as ChromaSettings  # noqa: PLC0415
 
-    try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        probe = settings.home / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise StoreError(
-            f"home {settings.home}: cannot be written ({_fault(error)}); set CITEWELL_HOME to another folder"
-        ) from error
+    check_home(settings.home)
     options = ChromaSettings(anonymized_telemetry=False)
     host, ssl, port = _address(settings.chroma_url) if settings.chroma_url else ("", False, 0)
     try:

@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_read_is_told_and_leaves_the_index_alone(
     run = cli("ingest", papers / name, "--json")
     assert run.code == 1
     report = json.loads(run.out)
-    assert report["documents"] == {"added": 0, "changed": 0, "removed": 0, "unchanged": 0, "failed": 1}
+    assert report["documents"] == {"added": 0, "changed": 0, "renamed": 0, "removed": 0, "unchanged": 0, "failed": 1}
     [failure] = report["failures"]
     assert failure["source"] == str(papers / name)
     assert fault in failure["error"]

@@ -118,11 +118,11 @@ def test_debug_adds_the_traceback(cli: Cli, arguments: list[str]) -> None:
 def test_ingest_then_again(cli: Cli, samples: Path) -> None:
     count = len(list(samples.iterdir()))
     first = cli("ingest", samples, "--json").json
-    assert first["documents"] == {"added": count, "changed": 0, "removed": 0, "unchanged": 0, "failed": 0}
+    assert first["documents"] == {"added": count, "changed": 0, "renamed": 0, "removed": 0, "unchanged": 0, "failed": 0}
     assert first["chunks"] == first["chunks_added"] > count
     again = cli("ingest", samples)
     assert again.code == 0
-    assert f"0 added, 0 changed, 0 removed, {count} unchanged, 0 failed" in again.out
+    assert f"0 added, 0 changed, 0 renamed, 0 removed, {count} unchanged, 0 failed" in again.out
     assert again.err.splitlines()[-1].startswith(f"{count}/{count} ")
 
 

@@ -57,7 +57,7 @@ def test_the_document_is_kept_with_its_first_chunk(document: Document) -> None:
 
 def test_ids_differ_by_version_and_sort_by_ordinal() -> None:
     chunks = chunk_document(DATED)
-    ids = [chunk_id(chunk, version * 64) for version in "ab" for chunk in chunks]
+    ids = [chunk_id(chunk.document_id, version * 64, chunk.ordinal) for version in "ab" for chunk in chunks]
     assert len(set(ids)) == 2 * len(chunks)
     assert ids == sorted(ids)
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from citewell.errors import InputError
+from citewell.errors import InputError, StoreError
+from citewell.index.home import writing
 from citewell.index.retriever import HybridRetriever
 from citewell.index.store import COLLECTION, Store, connect
 from citewell.index.sync import sync
@@ -32,7 +33,8 @@ def found(store: Store, question: str) -> list[str]:
 
 def counts(store: Store, *paths: Path, prune: bool = False) -> tuple[int, ...]:
     """Added, changed, removed, unchanged, failed."""
-    return tuple(sync(store, paths, prune).as_json()["documents"].values())
+    told = sync(store, paths, prune).as_json()["documents"]
+    return tuple(count for name, count in told.items() if name != "renamed")
 
 
 def test_the_first_sync(store: Store, papers: Path) -> None:
@@ -41,7 +43,7 @@ def test_the_first_sync(store: Store, papers: Path) -> None:
     assert told == [("agency.md", 1, 3), ("ponds.md", 2, 3), ("visits.txt", 3, 3)]
     assert report.chunks == report.chunks_added == len(list(store.chunks()))
     assert report.as_json() == {
-        "documents": {"added": 3, "changed": 0, "removed": 0, "unchanged": 0, "failed": 0},
+        "documents": {"added": 3, "changed": 0, "renamed": 0, "removed": 0, "unchanged": 0, "failed": 0},
         "chunks": report.chunks,
         "chunks_added": report.chunks,
         "failures": [],
@@ -99,7 +101,14 @@ def test_a_file_that_cannot_be_read_keeps_its_former_version(store: Store, paper
     before = contents()
     (papers / "ponds.md").write_bytes(bytes(range(256)) * 20)
     report = sync(store, [papers], prune=True)
-    assert report.as_json()["documents"] == {"added": 0, "changed": 0, "removed": 0, "unchanged": 2, "failed": 1}
+    assert report.as_json()["documents"] == {
+        "added": 0,
+        "changed": 0,
+        "renamed": 0,
+        "removed": 0,
+        "unchanged": 2,
+        "failed": 1,
+    }
     assert [failure.source for failure in report.failures] == [str(papers / "ponds.md")]
     assert "binary data, not text" in report.failures[0].error
     assert contents() == before
@@ -200,3 +209,53 @@ def test_chunks_of_the_same_file_are_the_same(store: Store, papers: Path) -> Non
     sync(store, [papers])
     expected = [chunk for name in sorted(PAPERS) for chunk in chunk_document(read_document(papers / name))]
     assert sorted((chunk for _, chunk in store.chunks()), key=lambda chunk: (chunk.document, chunk.ordinal)) == expected
+
+
+# Renaming, the lexical index, the lock
+
+
+def test_a_renamed_file_is_not_embedded_again(store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(store, [papers])
+    before = contents()
+    (papers / "ponds.md").rename(papers / "lakes.md")
+    monkeypatch.setattr(store.embedder, "encode", None)  # whoever calls it fails
+    report = sync(store, [papers])
+    assert (report.added, report.renamed, report.removed, report.unchanged) == (0, 1, 0, 2)
+    assert {record.document for record in store.documents()} == {"agency.md", "lakes.md", "visits.txt"}
+    texts = sorted((row[0], row[2]) for key, row in contents().items() if key != "metadata")
+    assert texts == sorted((row[0], row[2]) for key, row in before.items() if key != "metadata")
+
+
+def test_a_copy_is_no_renaming(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    (papers / "lakes.md").write_bytes((papers / "ponds.md").read_bytes())
+    report = sync(store, [papers])
+    assert (report.added, report.renamed, report.unchanged) == (1, 0, 3)
+
+
+def test_vectors_are_not_taken_over_where_the_title_differs(store: Store, papers: Path) -> None:
+    plain = papers / "plain.txt"
+    plain.write_text("it rained on the ponds all day\n", encoding="utf-8")
+    sync(store, [papers])
+    plain.rename(papers / "weather report.txt")
+    report = sync(store, [papers])
+    assert report.renamed == 1
+    [record] = [record for record in store.documents() if record.document == "weather report.txt"]
+    assert store.encoded(record, store.chunks_of(record.id)) is not None
+
+
+def test_the_lexical_index_is_ready_after_a_sync(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    [folder] = (store.home / "lexical").iterdir()
+    assert folder.name.startswith(store.fingerprint)
+
+
+def test_one_process_writes_at_a_time(tmp_path: Path) -> None:
+    with (
+        writing(tmp_path),
+        pytest.raises(StoreError, match=r"another process is writing to it; wait"),
+        writing(tmp_path),
+    ):
+        pass
+    with writing(tmp_path):
+        pass
