@@ -1,5 +1,7 @@
 """Sync makes the index equal to the files, writes no more than it must, and survives a crash."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +261,13 @@ def test_one_process_writes_at_a_time(tmp_path: Path) -> None:
         pass
     with writing(tmp_path):
         pass
+
+
+def test_killed_at_any_moment_the_index_stays_whole(tmp_path: Path) -> None:
+    """Twenty-five real processes, killed while they replace every document."""
+    folder = tmp_path / "parks"
+    folder.mkdir()
+    command = [sys.executable, str(Path(__file__).with_name("killed.py")), str(tmp_path / "home"), str(folder), "25"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) >= 10
