@@ -1,6 +1,6 @@
 """File formats: a new one is a module here with a `read`, and a line in `TEXT` or `BINARY`."""
 
-from . import csv, html, markdown, text
+from . import csv, docx, eml, html, markdown, pdf, pptx, text, xlsx
 from .page import Page, Reader, TextReader, from_text
 
 __all__ = ["BINARY", "READERS", "TEXT", "Page"]
@@ -13,5 +13,12 @@ TEXT: dict[str, TextReader] = {
     ".md": markdown.read,
     ".txt": text.read,
 }
-BINARY: dict[str, Reader] = {}
+BINARY: dict[str, Reader] = {
+    ".docx": docx.read,
+    ".eml": eml.read,
+    ".pdf": pdf.read,
+    ".pptx": pptx.read,
+    ".xlsm": xlsx.read,
+    ".xlsx": xlsx.read,
+}
 READERS: dict[str, Reader] = {suffix: from_text(read) for suffix, read in TEXT.items()} | BINARY

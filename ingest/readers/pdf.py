@@ -1,0 +1,194 @@
+"""PDF: headings, paragraphs, lists and tables by how a page is set; each block knows its page."""
+
+import json
+import logging
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ...errors import DocumentError
+from ..document import ITEM_SEPARATOR, Block
+from .page import Page, make_table, one_line
+from .pdf_lines import BULLETS, Line, Word, lines_of
+from .pdf_parts import Part, Sheet, is_cut, mark_headings, parts_of, title_key, without_contents, without_furniture
+from .pdf_tables import Grid, glued, ruled_tables
+
+PROCESS = Path(__file__).with_name("pdf_process.py")
+
+FAULTS = {
+    "damaged": "damaged, or not a PDF; open it in its own program and save it again",
+    "locked": "has a password; save it without one",
+    "pages": "{pages:,} pages are more than the limit of {limit:,}; split it",
+    "crowded": "more than {limit:,} words on one page; split it",
+}
+NO_TEXT = "no text in it: scanned pages; give it a text layer with an OCR program and ingest it again"
+TOO_MUCH = "takes too much time or memory to read; print it to a new PDF, or split it"
+
+FILE_NAME = re.compile(r".*\.(?:docx?|pdf|rtf|odt|indd|pptx?|xlsx?|html?|pub|qxd)|(?=\S*[_\d])\S+", re.I)
+PROGRAM = re.compile(
+    r"(?:microsoft (?:word|powerpoint|excel|office|publisher)\b|(?:untitled|document|title|slide|presentation)\s?\d*$"
+    r"|powerpoint presentation$|about:|\(?(?:anonymous|unspecified|unknown)\b|file:|https?:|no title$)",
+    re.I,
+)
+WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+HYPHENATED = re.compile(r"([A-Za-z]+)[-\u2010]$")
+LONGEST_WORD = 60
+FIRST_WORD = re.compile(r"[a-z]+")
+logger = logging.getLogger(__name__)
+
+
+def read(data: bytes, source: str) -> Page:
+    """Blocks of a PDF, each with its page from 1; the title when the file's properties give one that is no file name.
+
+    Raises:
+        DocumentError: damaged, locked with a password, without any text, of more than 5,000 pages, or too much work.
+    """
+    answers = _answers(data, source)
+    head = next(answers)
+    sheets = [_sheet(number, answer) for number, answer in enumerate(answers, 1)]
+    _report_textless(sheets, source)
+    outline = {(page + 1, title_key(title)): depth + 1 for depth, title, page in head["outline"]}
+    sheets = without_contents(without_furniture(sheets))
+    parts = _continued(parts_of(sheets, outline))
+    mark_headings(parts)
+    return Page(tuple(_blocks(parts)), title=_title(head["title"]))
+
+
+# What the process answers
+
+
+def _answers(data: bytes, source: str) -> Iterator[dict[str, Any]]:
+    """What `pdf_process.py` writes of a file: first of the whole, then of each page."""
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        command = [sys.executable, "-I", str(PROCESS)]  # -I: the modules beside it have names of the standard library
+        with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            try:
+                for line in process.stdout or ():
+                    answer = json.loads(line) if line.endswith(b"\n") else {}
+                    if "fault" in answer:
+                        raise DocumentError(source, FAULTS[answer["fault"]].format(**answer))
+                    if answer:
+                        yield answer
+            except GeneratorExit:
+                process.kill()
+                raise
+    if process.returncode:
+        raise DocumentError(source, TOO_MUCH if process.returncode < 0 else FAULTS["damaged"])
+
+
+def _sheet(number: int, answer: dict[str, Any]) -> Sheet:
+    words = [Word(*word) for word in answer["words"]]
+    grids, rest = ruled_tables(words, answer["rules"], number)
+    return Sheet(number, answer["size"][1], tuple(lines_of(rest, number)), tuple(grids), answer["blank"])
+
+
+def _report_textless(sheets: Sequence[Sheet], source: str) -> None:
+    """Refuse a file without text; name the pages that have none in one that has."""
+    if not any(sheet.has_text for sheet in sheets):
+        raise DocumentError(source, NO_TEXT)
+    missing = [str(sheet.number) for sheet in sheets if not sheet.has_text and not sheet.blank]
+    if missing:
+        logger.warning("%s: no text on page %s; scanned? They are left out", source, ", ".join(missing))
+
+
+def _title(text: str) -> str:
+    """The title in the file's properties, unless a program put a file's name or its own there."""
+    title = one_line(text)
+    letters = sum(character.isalpha() for character in title)
+    sane = 3 < len(title) <= 200 and letters * 2 > len(title) and not FILE_NAME.fullmatch(title)
+    return title if sane and not PROGRAM.match(title) else ""
+
+
+# Parts to blocks
+
+
+def _blocks(parts: Sequence[Part]) -> Iterator[Block]:
+    """Parts as blocks: items of a page that follow one another are one list."""
+    vocabulary = {word for part in parts for line in part.lines for word in WORD.findall(line.text.lower())}
+    for _, run in groupby(parts, key=lambda part: part.page if part.kind == "item" else -id(part)):
+        some = list(run)
+        part, texts = some[0], [_joined(part.lines, vocabulary) for part in some if part.lines]
+        if part.grid:
+            yield from _table(part.grid)
+        elif part.kind == "item":
+            yield Block("list", "\n".join(map(_item, texts)), page=part.page)
+        else:
+            yield Block("heading" if part.level else "text", texts[0], level=part.level, page=part.page)
+
+
+def _continued(parts: Sequence[Part]) -> list[Part]:
+    """The parts, each table that goes on with one at the end of the page before given its header.
+
+    A row that the end of the page cuts is put together on the page where it begins.
+    """
+    found: list[Part] = []
+    for part in parts:
+        before = found[-1].grid if found else None
+        if part.grid and before and _goes_on(before, part.grid):
+            header, *rows = part.grid.rows
+            rows = rows if header == before.rows[0] else [header, *rows]
+            if rows and len(before.rows) > 1 and any(map(is_cut, before.rows[-1], rows[0])):
+                cut = tuple(map(_cell, before.rows[-1], rows.pop(0)))
+                found[-1] = replace(found[-1], grid=replace(before, rows=(*before.rows[:-1], cut)))
+            if rows:
+                grid = replace(part.grid, rows=(before.rows[0], *rows), caption=part.grid.caption or before.caption)
+                found.append(replace(part, grid=grid))
+        else:
+            found.append(part)
+    return found
+
+
+def _goes_on(before: Grid, grid: Grid) -> bool:
+    """Whether a table has the columns of the one on the page before it."""
+    same = grid.page == before.page + 1 and len(grid.columns) == len(before.columns)
+    return same and all(abs(a - b) < 8 for a, b in zip(grid.columns, before.columns, strict=True))
+
+
+def _cell(text: str, after: str) -> str:
+    """A cell that the end of a page parts."""
+    if is_cut(text, after):
+        return glued(text, after)
+    return ITEM_SEPARATOR.join(filter(None, (text, after)))
+
+
+def _table(grid: Grid) -> Iterator[Block]:
+    """A table as a block; a single row, which has no header, as text."""
+    if len(grid.rows) == 1:
+        yield Block("text", "\n".join(_clean(cell) for cell in grid.rows[0] if cell), page=grid.page)
+    elif table := make_table([[_clean(cell) for cell in row] for row in grid.rows], _clean(grid.caption)):
+        yield replace(table, page=grid.page)
+
+
+def _joined(lines: Sequence[Line], vocabulary: set[str]) -> str:
+    """Lines as one; a word that a hyphen parts is mended when the document has it elsewhere, and only whole."""
+    text = lines[0].text
+    for line in lines[1:]:
+        start, end = HYPHENATED.search(text[-LONGEST_WORD:]), FIRST_WORD.match(line.text)
+        if start and end and end[0] in {"and", "or", "to"}:
+            text = f"{text} {line.text}"
+        elif (
+            start
+            and end
+            and start[1].lower() + end[0] in vocabulary
+            and f"{start[1].lower()}-{end[0]}" not in vocabulary
+        ):
+            text = text[:-1] + line.text
+        else:
+            text = glued(text, line.text)
+    return _clean(text)
+
+
+def _clean(text: str) -> str:
+    return one_line(text.replace("\u2010", "-").replace("\u00ad", ""))
+
+
+def _item(text: str) -> str:
+    return f"- {text[1:].strip()}" if text[0] in BULLETS else text

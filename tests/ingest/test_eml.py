@@ -1,0 +1,264 @@
+"""E-mails to blocks."""
+
+import io
+import logging
+import time
+from datetime import date
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import docx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citewell.errors import DocumentError
+from citewell.ingest import readers
+from citewell.ingest.readers import Page
+from citewell.ingest.readers import docx as docx_reader
+from citewell.ingest.readers.eml import read
+
+
+def mail(text: str = "Bins go out on Monday.", subject: str = "Bin days") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Jo Smith <jo@exampleton.example>"
+    message["To"] = "Al <al@exampleton.example>, sam@exampleton.example"
+    message["Date"] = "Tue, 03 May 2022 10:05:00 +0100"
+    message["Subject"] = subject
+    message.set_content(text)
+    return message
+
+
+HEAD = (
+    "From: Jo Smith <jo@exampleton.example>\nTo: Al <al@exampleton.example>, sam@exampleton.example\n"
+    "Date: 3 May 2022, 10:05"
+)
+
+
+def texts(message: EmailMessage | bytes) -> list[str]:
+    data = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
+    return [block.text for block in read(data, "a.eml").blocks]
+
+
+def test_head_text_and_quoted_mail() -> None:
+    body = "Hi Al\n\nBins go out on Monday:\n\n- paper\n- glass\n\nBest wishes\n\n"
+    body += "On Monday Al wrote:\n> Which day?\n>\n> > Any."
+    page = read(mail(body).as_bytes(policy=SMTP), "a.eml")
+    assert (page.title, page.publisher, page.published) == ("Bin days", "Jo Smith", date(2022, 5, 3))
+    assert [(block.kind, block.text) for block in page.blocks] == [
+        ("text", HEAD),
+        ("text", "Hi Al"),
+        ("text", "Bins go out on Monday:"),
+        ("list", "- paper\n- glass"),
+        ("text", "Best wishes"),
+        ("text", "On Monday Al wrote:\nWhich day?"),
+        ("text", "Any."),
+    ]
+
+
+def test_plain_text_is_preferred_to_html() -> None:
+    message = mail("Plain text.")
+    message.add_alternative("<p>Rich text.</p>", subtype="html")
+    assert texts(message)[1:] == ["Plain text."]
+
+
+def test_html_alone_is_read_as_a_page() -> None:
+    message = mail()
+    message.set_content("<table><tr><th>Area</th><th>Day</th></tr><tr><td>North</td><td>Mon</td></tr></table>", "html")
+    assert texts(message)[1:] == ["Area\tDay\nNorth\tMon"]
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "utf-8", "utf-16", "windows-1252"])
+def test_charsets(charset: str) -> None:
+    message = mail()
+    message.set_content("Café bins".encode(charset), "text", "plain", params={"charset": charset})
+    message.replace_header("Content-Type", f'text/plain; charset="{charset}"')
+    assert texts(message)[1:] == ["Café bins"]
+
+
+@pytest.mark.parametrize("charset", ["x-unknown", "punycode", "zlib", "ascii"])
+def test_charset_that_is_none_or_not_that_of_the_text(charset: str) -> None:
+    data = f"Subject: Bins\nContent-Type: text/plain; charset={charset}\n\nCafé".encode()
+    assert texts(data) == ["Café"]
+
+
+def test_encoded_headers() -> None:
+    data = b"From: =?utf-8?q?Jos=C3=A9?= <j@x.example>\nSubject: =?utf-8?b?Q2Fmw6k=?=\n bins\nDate: soon\n\nText."
+    page = read(data, "a.eml")
+    assert (page.title, page.publisher, page.published) == ("Café bins", "José", None)
+    assert page.blocks[0].text == "From: José <j@x.example>\nDate: soon"
+
+
+def word_file() -> bytes:
+    word, file = docx.Document(), io.BytesIO()
+    word.add_paragraph("Bin policy", "Title")
+    word.add_heading("Depots", 1)
+    word.add_paragraph("The depot opens at six.")
+    word.save(file)
+    return file.getvalue()
+
+
+def test_attachments_by_their_readers(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setitem(readers.READERS, ".docx", docx_reader.read)
+    message = mail()
+    message.add_attachment(word_file(), maintype="application", subtype="octet-stream", filename="C:\\My\\Bins.DOCX")
+    message.add_attachment("Area,Bins\nNorth,4\n", subtype="csv", filename="bins")
+    message.add_attachment(b"\1\2", maintype="application", subtype="x-thing", filename="thing.xyz")
+    message.add_attachment(b"junk", maintype="application", subtype="octet-stream", filename="broken.docx")
+    message.add_attachment("", filename="empty.txt")
+    message.add_attachment(b"GIF89a", maintype="image", subtype="gif", disposition="inline", filename="logo.gif")
+    with caplog.at_level(logging.WARNING):
+        page = read(message.as_bytes(policy=SMTP), "a.eml")
+    assert [(block.level, block.text) for block in page.blocks[2:]] == [
+        (1, "Attachment: Bins.DOCX"),
+        (0, "Bin policy"),
+        (2, "Depots"),
+        (0, "The depot opens at six."),
+        (1, "Attachment: bins"),
+        (0, "Area\tBins\nNorth\t4"),
+        (0, "Attachment not read: thing.xyz (no reader for this kind of file)"),
+        (
+            0,
+            "Attachment not read: broken.docx "
+            "(damaged, or not a Word document; open it in its own program and save it again)",
+        ),
+        (0, "Attachment not read: empty.txt (the file is empty; add its text or leave it out)"),
+    ]
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
+        "a.eml › thing.xyz",
+        "a.eml › broken.docx",
+        "a.eml › empty.txt",
+    ]
+
+
+def test_text_after_a_file_goes_on() -> None:
+    message = mail("Before.")
+    message.add_attachment("Area,Bins\nNorth,4\n", subtype="csv", filename="a.csv")
+    more = EmailMessage()
+    more.set_content("After.")
+    del more["MIME-Version"]
+    message.attach(more)
+    assert texts(message)[1:] == ["Before.", "After.", "Attachment: a.csv", "Area\tBins\nNorth\t4"]
+
+
+def test_attachments_in_nested_parts() -> None:
+    inner = mail("Inside.")
+    inner.add_attachment("Area,Bins\nNorth,4\n", subtype="csv", filename="a.csv")
+    signed = EmailMessage()
+    signed["Subject"] = "Signed"
+    signed["Content-Type"] = "multipart/signed"
+    for name in ("From", "To", "Date", "Subject", "MIME-Version"):
+        del inner[name]
+    signed.attach(inner)
+    assert texts(signed) == ["Inside.", "Attachment: a.csv", "Area\tBins\nNorth\t4"]
+
+
+def test_mails_in_mails_three_deep() -> None:
+    message = mail("Mail 0.", "Subject 0")
+    for number in range(1, 6):
+        outer = mail(f"Mail {number}.", f"Subject {number}")
+        outer.add_attachment(message)
+        message = outer
+    found = [text for text in texts(message) if text != HEAD]
+    assert found == [
+        "Mail 5.",
+        *("Attachment: Subject 4.eml", "Subject 4", "Mail 4."),
+        *("Attachment: Subject 3.eml", "Subject 3", "Mail 3."),
+        *("Attachment: Subject 2.eml", "Subject 2", "Mail 2."),
+        "Attachment not read: Subject 1.eml (mails in mails are read 3 deep)",
+    ]
+
+
+def test_mail_attached_as_a_file() -> None:
+    message = mail("Outer.")
+    data = mail("Inner.", "Inside").as_bytes()
+    message.add_attachment(data, maintype="application", subtype="octet-stream", filename="inner.eml")
+    assert texts(message)[1:] == ["Outer.", "Attachment: inner.eml", "Inside", HEAD, "Inner."]
+
+
+def test_no_more_than_fifty_attachments() -> None:
+    message = mail()
+    for number in range(52):
+        message.add_attachment(f"File {number}.", filename=f"{number}.txt")
+    found = texts(message)
+    assert found[-4:-2] == ["Attachment: 49.txt", "File 49."]
+    assert found[-2:] == [f"Attachment not read: {n}.txt (the mail has more than 50 attachments)" for n in (50, 51)]
+
+
+# Hostile and damaged files
+
+
+def in_time(data: bytes) -> Page | str:
+    """The page, or the fault that it is refused for."""
+    start = time.perf_counter()
+    try:
+        return read(data, "a.eml")
+    except DocumentError as error:
+        assert str(error).startswith("a.eml: ")
+        return error.fault
+    finally:
+        assert time.perf_counter() - start < 10
+
+
+def test_not_a_mail() -> None:
+    assert in_time(b"Just some text.\n\nMore of it.") == "no sender, subject or date; check that it is an e-mail"
+    assert in_time(b"") == "no sender, subject or date; check that it is an e-mail"
+
+
+@pytest.mark.parametrize("depth", [90, 2000])
+def test_parts_nested_deeply(depth: int) -> None:
+    parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(depth))
+    page = in_time(f"Subject: Bins\n{parts}\nText.\n".encode() + b"line\n" * 200_000)
+    assert isinstance(page, str) or page.title == "Bins"
+    assert depth < 100 or isinstance(page, str)
+
+
+def test_attached_zip_bomb_is_an_attachment_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(readers.READERS, ".docx", docx_reader.read)
+    monkeypatch.setattr("citewell.ingest.readers.archive.MAX_EXPANDED", 1000)
+    message = mail()
+    message.add_attachment(word_file(), maintype="application", subtype="octet-stream", filename="bomb.docx")
+    assert texts(message)[2].startswith("Attachment not read: bomb.docx (expands to")
+
+
+@pytest.mark.parametrize("name", ["From", "To", "Subject", "Date", "Content-Type", "Content-Disposition"])
+@pytest.mark.parametrize("part", ['"', "(", "<", "@,", "=?utf-8?q?a?= ", "a; b*0*=", "[", "\\", "x "])
+def test_headers_that_take_long(name: str, part: str) -> None:
+    page = in_time(f"Subject: Bins\n{name}: {part * (100_000 // len(part))}\n\nText.\n".encode())
+    assert isinstance(page, Page)
+    assert page.blocks[-1].text == "Text."
+
+
+@pytest.mark.parametrize("part", ['"', "a; b*0*=", "x "])
+def test_many_headers_that_take_long(part: str) -> None:
+    parts = "".join(f"--b\nContent-Type: {number}{part * 10_000}\n\na\n" for number in range(390))
+    assert in_time(f'Subject: Bins\nContent-Type: multipart/mixed; boundary="b"\n\n{parts}'.encode())
+
+
+def test_too_many_parts() -> None:
+    parts = "--b\nContent-Type: text/plain\n\na\n" * 2000
+    fault = in_time(f'Subject: Bins\nContent-Type: multipart/mixed; boundary="b"\n\n{parts}'.encode())
+    assert isinstance(fault, str)
+    assert "save its attachments as files" in fault
+
+
+SAMPLE = mail("Hello.\n\n- one\n- two")
+SAMPLE.add_alternative("<p>Hello.</p>", subtype="html")
+SAMPLE.add_attachment("Area,Bins\nNorth,4\n", subtype="csv", filename="a.csv")
+SAMPLE.add_attachment(mail("Inner.", "Inside"))
+
+
+@settings(max_examples=40, deadline=10_000)
+@given(data=st.data())
+def test_damaged_bytes(data: st.DataObject) -> None:
+    content = SAMPLE.as_bytes(policy=SMTP)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        junk = data.draw(st.binary(max_size=4) | st.sampled_from([b'"', b"\r\n", b"--", b"=", b";", b"\0", b"<!--"]))
+        content = content[:at] + junk + content[at + data.draw(st.integers(0, 9)) :]
+    page = in_time(content)
+    if isinstance(page, Page):
+        for block in page.blocks:
+            assert block.text
+            assert block.text == block.text.strip()
+            assert not {"\0", "\r"} & set(block.text)
