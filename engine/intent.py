@@ -5,7 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["contact", "percent", "money", "number", "date", "person", "body", "place", "reason", "other"]
+from ..ingest.document import CELL_SEPARATOR
+
+Kind = Literal[
+    "email", "phone", "address", "percent", "money", "number", "date", "person", "body", "place", "reason", "other"
+]
 Extreme = Literal["highest", "lowest"]
 
 _ROLE = (
@@ -20,12 +24,13 @@ _NAMED_ROLE = (
     rf"\bnames? of (?:the |our |its |their )?{_NO_PREPOSITION}{{0,5}}{_ROLE}\b|\b{_ROLE}['’]?s? name\b"
 )
 
+_WHAT_IS = r"\bwhat(?:['’]s| is| was) (?:the|his|her|its|their|our|[\w'’-]+['’]s) (?:[\w'’-]+ ){0,4}?"
+
 # The pattern found first in the question names its kind; those of `_ANYWHERE` do wherever they stand, in this order.
 _ASKED_BY: dict[Kind, str] = {
-    "contact": (
-        r"\b(e-?mail|postal|street|home|web|contact) (address|details)\b|\b(tele)?phone number\b|\bpost ?code\b|"
-        r"\bwhat(['’]s| is| was) (the|his|her|its|their|our) ([\w'’-]+ ){0,4}?(e-?mail|phone|address|website)\b"
-    ),
+    "email": rf"\be-?mail address\b|{_WHAT_IS}e-?mail\b",
+    "phone": rf"\b(tele)?phone number\b|\bwhat number\b.*\b(call|ring|phone)\b|{_WHAT_IS}phone\b",
+    "address": rf"\b(postal|street|home|web) address\b|\bpost ?code\b|{_WHAT_IS}(address|website)\b",
     "percent": r"\b(per ?cent|percentage|proportion|share|what (fraction|part)|rate)\b|(?<!\d)(?<!\d )%",
     "money": (
         r"^(?!.*\b(increase|rise|grow|fall|drop|change)\b).*"  # by how much: as often a percentage
@@ -47,7 +52,8 @@ _ASKED_BY: dict[Kind, str] = {
     "reason": r"\bwhy\b|\b(reasons?|causes?) (for|of)\b|\bhow come\b",
 }
 _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKED_BY.items()}
-_ANYWHERE: tuple[Kind, ...] = ("contact", "percent", "money")
+_STRICT: tuple[Kind, ...] = ("email", "phone", "address", "money", "body")
+_ANYWHERE: tuple[Kind, ...] = ("email", "phone", "address", "percent", "money")
 _YES_NO = re.compile(
     r"^\W*(is|are|was|were|do|does|did|has|have|had|can|could|should|will|would|must|may|might)\b", re.IGNORECASE
 )
@@ -60,9 +66,11 @@ _NUMBER_WORDS = (
 _NO_FIGURE = frozenset("one all none once".split())  # as often no number at all
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SIGNS: dict[Kind, re.Pattern[str]] = {
-    "contact": re.compile(
-        r"[\w.+-]+@[\w-]+\.[\w.-]*\w|\bwww\.\S+|https?:\S+|(?<!\d)(\+44|0)[\d ]{8,}\d|"
-        r"\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|\b\d+\w? ([A-Z]\w+ )+(Street|Road|Lane|Avenue|Square|Way|Close|Drive)\b"
+    "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
+    "phone": re.compile(r"(?<![\d.,])(\+44|0)[\d ]{8,}\d|\b(999|111|101)\b"),
+    "address": re.compile(
+        r"\bwww\.\S+|https?:\S+|\b[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}\b|"
+        r"\b\d+\w? ([A-Z]\w+ )+(Street|Road|Lane|Avenue|Square|Way|Close|Drive)\b"
     ),
     "money": re.compile(
         rf"[£$€¥]\s?{_FIGURE}(\s?(m|bn|k|thousand|million|billion)\b)?|"
@@ -88,6 +96,7 @@ _SIGNS: dict[Kind, re.Pattern[str]] = {
     ),
 }
 _MARKER = re.compile(r"^\s*\(?\d{1,3}[.)]\s")  # of a numbered item: no figure of its own
+_AMOUNT = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d(?!\d))(\d{4,}|\d{1,3}(,\d{3})+|\d+\.\d\d)(?![\d.,]*\s?%)")
 _NAME = re.compile(r"\b[A-Z][\w'’-]+")
 _TITLE = r"\b(Cllrs?|Councillors?|Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Dame|Lord|Lady|Baroness|Prof|Professor|Rev|Judge)\.? "
 _HONORIFIC = re.compile(rf"{_TITLE}[A-Z]")
@@ -163,6 +172,8 @@ class Intent:
             return _names_something(text, question, self.is_name)
         if self.kind == "number":
             return bool(self.spans(text, question))
+        if self.kind == "money" and CELL_SEPARATOR in text and _AMOUNT.search(text):
+            return True  # columns of money seldom have a sign in every cell
         sign = _SIGNS.get(self.kind)
         return sign is None or bool(sign.search(text))
 
@@ -226,7 +237,7 @@ def read_intent(question: str, is_name: Callable[[str], bool] = _any_word) -> In
     kind = _kind(question)
     extreme = next((extreme for extreme, pattern in _EXTREMES if pattern.search(question)), None)
     wants_list = bool(_LIST.search(question)) and kind in ("other", "person", "reason")
-    strict = kind in ("contact", "money", "body") or (kind == "person" and bool(_NAMED.search(question)))
+    strict = kind in _STRICT or (kind == "person" and bool(_NAMED.search(question)))
     explains = kind in ("reason", "other") and bool(_EXPLAINS.search(question))
     return Intent(kind, wants_list, extreme, bool(_COMPARES.search(question)), explains, strict, is_name)
 
