@@ -98,7 +98,7 @@ def test_one_bad_file_among_good_ones_is_one_line(cli: Cli, papers: Path) -> Non
 
 
 @pytest.mark.usefixtures("fake")
-@pytest.mark.parametrize("names", [[], ["photo.png", "letter.docx"], [".hidden.txt", ".git/notes.txt"]], ids=str)
+@pytest.mark.parametrize("names", [[], ["photo.png", "letter.odt"], [".hidden.txt", ".git/notes.txt"]], ids=str)
 def test_a_folder_with_nothing_readable(cli: Cli, tmp_path: Path, names: list[str]) -> None:
     folder = tmp_path / "folder"
     for name in ("sub/", *names):

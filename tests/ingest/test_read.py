@@ -102,7 +102,8 @@ def test_csv_is_named_by_its_file(tmp_path: Path) -> None:
         ("a.html", b"<!-- only a comment -->", "no text to search"),
         ("a.md", b"<div></div>", "no text to search"),
         ("a.csv", b",,,\n,,,\n", "no text to search"),
-        ("a.docx", b"text", "no reader for .docx"),
+        ("a.odt", b"text", "no reader for .odt"),
+        ("a.docx", b"text", "damaged, or not a Word document"),
     ],
 )
 def test_unreadable_content(tmp_path: Path, name: str, data: bytes, fault: str) -> None:
