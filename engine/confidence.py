@@ -13,9 +13,9 @@ from ..index.passage import Passage
 from ..index.terms import terms
 from .candidates import Candidate
 from .rewrite import Query
+from .verify import figures
 
 COEFFICIENTS = Path(__file__).with_name("confidence.json")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<=[^.?!:–] )[A-Z][\w'’-]*[a-z][\w'’-]*|\b\d+(?:[.,]\d+)*")
 
 
@@ -66,7 +66,7 @@ def features(
         unit_coverage=coverage(set(best.terms)),
         passage_coverage=coverage(held),
         rarest_missing=max(missing, default=0.0) / lexical.highest_idf,
-        numbers_unknown=_share_missing(terms(" ".join(_NUMBER.findall(query.asked))), lexical),
+        numbers_unknown=_share_missing(terms(" ".join(figures(query.asked))), lexical),
         names_missing=_share_missing(terms(" ".join(_NAME.findall(query.asked))), held),
         meets_intent=float(meets_intent),
         bm25=max(passage.lexical for passage in passages) / total,

@@ -132,10 +132,6 @@ class Engine:
 
         return rewrite(question.text, question.turns, lexical.glossary, is_word)
 
-    def compose(self, query: Query, passages: Sequence[Passage]) -> tuple[list[Draft], Features | None]:
-        """Drafts of the statements, and what their confidence rests on (None when there is nothing to quote)."""
-        return self._compose(query, passages, find_candidates(query, passages, self.retriever.lexical.idf))
-
     def _retrieve(self, query: Query, question: Question, top: int) -> tuple[tuple[Passage, ...], list[Candidate]]:
         """Passages best first, and the candidates in them. A reranker has the last word on the order of passages."""
         passages = self.retriever.search(query.text, top, question.filters)
@@ -149,16 +145,18 @@ class Engine:
         with clock.timed("retrieve"):
             passages, candidates = self._retrieve(query, question, self._top_k)
         with clock.timed("compose"):
-            drafts, found = self._compose(query, passages, candidates)
+            drafts, found = self.compose(query, passages, candidates)
             probability = confidence(found) if found else 0.0
         with clock.timed("verify"):
             shown = drafts if probability >= self._threshold else []
             verified = self._verified(shown, query, cited)
         return _Part(query, passages, probability, verified)
 
-    def _compose(
+    def compose(
         self, query: Query, passages: Sequence[Passage], found: Sequence[Candidate]
     ) -> tuple[list[Draft], Features | None]:
+        """Drafts of the statements from the candidates found in the passages, and what their confidence rests on (None
+        when there is nothing to quote)."""
         lexical = self.retriever.lexical
         wanted = qualifiers(query.asked, lexical.idf)
         candidates = answering(speaking_of(found, wanted), query, bool(wanted))

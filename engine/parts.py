@@ -3,6 +3,7 @@
 import re
 
 from ..index.terms import terms
+from .rewrite import MEASURES
 
 ENOUGH = 2  # terms that each part must have for it to be a question
 
@@ -13,7 +14,6 @@ _JOINT = re.compile(
     rf"(?<=[?!])\s+(?:(?:and|or)\s+)?(?=(?:{_LEAD}{_WH}|{_YES_NO}))|,?\s+and\s+(?={_LEAD}{_WH})", re.IGNORECASE
 )
 _BEGINS = re.compile(rf"^\W*(?:{_LEAD}{_WH}|{_YES_NO})", re.IGNORECASE)
-_MEASURES = frozenset(terms("many much long often old far large big high exactly total"))
 
 
 def parts(question: str) -> list[str]:
@@ -25,4 +25,4 @@ def parts(question: str) -> list[str]:
 
 
 def _is_question(part: str) -> bool:
-    return bool(_BEGINS.search(part)) and len(set(terms(part)) - _MEASURES) >= ENOUGH
+    return bool(_BEGINS.search(part)) and len(set(terms(part)) - MEASURES) >= ENOUGH

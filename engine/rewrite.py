@@ -28,7 +28,7 @@ _WHOLE = re.compile(
     r"would|must|may|list|name|give|show|tell|explain|describe)\b",
     re.IGNORECASE,
 )
-_MEASURES = frozenset(terms("many much long often old far large big high exactly total"))
+MEASURES = frozenset(terms("many much long often old far large big high exactly total"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def carried(question: str, turns: Sequence[str]) -> str:
 def _leans(question: str) -> bool:
     """Whether a question needs the turn before it to be understood: it continues, points back, or is a fragment."""
     own = set(terms(question))
-    if _CONTINUES.search(question) or not own - _MEASURES:
+    if _CONTINUES.search(question) or not own - MEASURES:
         return True
     if len(own) < ENOUGH_TERMS and _MAY_CONTINUE.search(question):
         return True

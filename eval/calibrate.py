@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from ..app import build_store
 from ..engine import candidates, confidence
 from ..engine.answer import Question
-from ..engine.candidates import RANKING
+from ..engine.candidates import RANKING, find_candidates
 from ..engine.confidence import COEFFICIENTS, Features
 from ..engine.engine import Engine
 from ..index.sync import sync
@@ -112,7 +112,8 @@ def _retrieve(engine: Engine, items: Iterable[Item]) -> list[Asked]:
 def _label(engine: Engine, asked: Iterable[Asked]) -> list[Labelled]:
     labelled = []
     for item, query, passages in asked:
-        _, found = engine.compose(query, passages)
+        units = find_candidates(query, passages, engine.retriever.lexical.idf)
+        _, found = engine.compose(query, passages, units)
         if found:
             labelled.append((found, item.answerable))
     return labelled

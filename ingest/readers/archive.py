@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from lxml import etree  # type: ignore[import-untyped]
 
 from ...errors import DocumentError
+from .page import one_line
 
 MAX_EXPANDED = 500 * 1024 * 1024  # bytes of all members
 MAX_MARKUP = 64 * 1024 * 1024  # bytes of XML, which takes ten times as much memory once it is parsed
@@ -66,7 +67,7 @@ def opened(data: bytes, source: str, kind: str, most_markup: int = MAX_MARKUP) -
 
 def given_title(title: str | None) -> str:
     """The title in a file's properties, unless it is one that the program puts there itself."""
-    words = " ".join((title or "").split())
+    words = one_line(title or "")
     return "" if TEMPLATE_TITLE.fullmatch(words) else words
 
 
@@ -77,7 +78,7 @@ def company(data: bytes) -> str:
             return ""
         parser = etree.XMLParser(resolve_entities=False, recover=True)  # so little is not worth the file
         properties = etree.fromstring(archive.read("docProps/app.xml"), parser)
-    return "" if properties is None else " ".join((properties.findtext("{*}Company") or "").split())
+    return "" if properties is None else one_line(properties.findtext("{*}Company") or "")
 
 
 def _check_members(members: list[zipfile.ZipInfo], source: str) -> None:

@@ -17,7 +17,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from ..document import ITEM_SEPARATOR, Block
 from .archive import company, given_title, opened
-from .grid import Span, grid_blocks, whole_number
+from .grid import Span, grid_blocks, joined_runs, whole_number
 from .page import Page, one_line, words
 
 KIND = "a Word document"
@@ -199,8 +199,7 @@ class _Inline:
 
     @property
     def text(self) -> str:
-        lines = (one_line(line) for line in "".join(self.pieces).replace("\u00ad", "").split("\n"))
-        return "\n".join(line for line in lines if line)
+        return joined_runs(self.pieces)
 
 
 def _inline(element: Element, found: _Inline) -> None:

@@ -1,4 +1,4 @@
-"""Tables of Office files: cells that span others, header rows that belong together, titles above and notes below."""
+"""What Office files share: runs of text; tables with cells that span others, header rows, titles above, notes below."""
 
 import re
 from bisect import bisect_left
@@ -26,6 +26,12 @@ class Span(NamedTuple):
 def whole_number(text: str, otherwise: int) -> int:
     """The number that an attribute holds, if it is one within reason and not negative."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else otherwise
+
+
+def joined_runs(runs: Iterable[str]) -> str:
+    """The words of a paragraph's runs, without soft hyphens; its line breaks stay, and empty lines go."""
+    lines = (one_line(line) for line in "".join(runs).replace("\u00ad", "").split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def grid_blocks(

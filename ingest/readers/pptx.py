@@ -15,7 +15,7 @@ import pptx
 
 from ..document import ITEM_SEPARATOR, Block
 from .archive import company, given_title, opened
-from .grid import Span, grid_blocks, whole_number
+from .grid import Span, grid_blocks, joined_runs, whole_number
 from .page import Page, one_line, words
 
 LOGGER = logging.getLogger(__name__)
@@ -111,9 +111,7 @@ def _lines(paragraphs: list[Element], bulleted: bool = False) -> Iterator[tuple[
 
 def _text(paragraph: Element) -> str:
     """The words of a paragraph; its line breaks stay."""
-    pieces = ("\n" if element.tag == A + "br" else element.text or "" for element in paragraph.iter(*TEXTS))
-    lines = (one_line(line) for line in "".join(pieces).replace("\u00ad", "").split("\n"))
-    return "\n".join(line for line in lines if line)
+    return joined_runs("\n" if element.tag == A + "br" else element.text or "" for element in paragraph.iter(*TEXTS))
 
 
 def _table(table: Element, source: str) -> list[Block]:

@@ -1,8 +1,6 @@
 """Word documents to blocks."""
 
-import io
 import time
-import zipfile
 from collections.abc import Callable
 
 import docx
@@ -18,6 +16,7 @@ from citewell.ingest.chunk import chunk_document
 from citewell.ingest.document import Document
 from citewell.ingest.readers import Page
 from citewell.ingest.readers.docx import read
+from citewell.tests.ingest.archives import changed, check_damaged, saved
 
 NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -26,26 +25,10 @@ NAMES = (
 PART = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 
 
-def saved(word: Word) -> bytes:
-    file = io.BytesIO()
-    word.save(file)
-    return file.getvalue()
-
-
 def add(word: Word, xml: str) -> None:
     """Add raw XML to the end of the body."""
     start, end, rest = xml.partition(">")
     word.element.body.insert_element_before(parse_xml(f"{start} {NAMES}{end}{rest}"), "w:sectPr")
-
-
-def changed(data: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:
-    """The archive with members changed; one that is new is made from nothing."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in [*old.namelist(), *(name for name in changes if name not in old.namelist())]:
-            content = old.read(name) if name in old.namelist() else b""
-            new.writestr(name, changes[name](content) if name in changes else content)
-    return file.getvalue()
 
 
 def blocks(page: Page) -> list[tuple[str, int, str]]:
@@ -396,23 +379,7 @@ def sample() -> bytes:
 SAMPLE = sample()
 
 
-def is_sound(page: Page) -> bool:
-    return all(block.text and block.text == block.text.strip() and "\0" not in block.text for block in page.blocks)
-
-
 @settings(max_examples=40, deadline=10_000)
 @given(data=st.data())
 def test_damaged_bytes(data: st.DataObject) -> None:
-    """Bytes of a part are changed or cut, so that the damage lies behind the checksums, too."""
-
-    def damaged(content: bytes) -> bytes:
-        at = data.draw(st.integers(0, max(len(content) - 1, 0)))
-        junk = data.draw(st.binary(max_size=4) | st.sampled_from([b"<", b">", b"&x;", b'"', b"w:p", b"9" * 30]))
-        return content[:at] + junk + content[at + data.draw(st.integers(0, 9)) :]
-
-    part = data.draw(st.sampled_from(["", "word/document.xml", "word/styles.xml", "word/numbering.xml"]))
-    broken = changed(SAMPLE, {part: damaged}) if part else damaged(SAMPLE)
-    try:
-        assert is_sound(read(broken, "a.docx"))
-    except DocumentError as error:
-        assert error.source == "a.docx"
+    check_damaged(data, read, SAMPLE, ["word/document.xml", "word/styles.xml", "word/numbering.xml"], b"w:p")

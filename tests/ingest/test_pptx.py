@@ -4,7 +4,6 @@ import io
 import logging
 import time
 import zipfile
-from collections.abc import Callable
 
 import pptx
 import pytest
@@ -18,8 +17,8 @@ from pptx.util import Cm
 from citewell.errors import DocumentError
 from citewell.ingest.chunk import chunk_document
 from citewell.ingest.document import Document
-from citewell.ingest.readers import Page
 from citewell.ingest.readers.pptx import read
+from citewell.tests.ingest.archives import changed, check_damaged, saved
 
 NAMES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
@@ -28,21 +27,6 @@ NAMES = (
 )
 SLIDE = "ppt/slides/slide1.xml"
 AREA = (Cm(2), Cm(4), Cm(10), Cm(5))
-
-
-def saved(presentation: Presentation) -> bytes:
-    file = io.BytesIO()
-    presentation.save(file)
-    return file.getvalue()
-
-
-def changed(data: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:
-    """The archive with members changed."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, changes.get(name, bytes)(old.read(name)))
-    return file.getvalue()
 
 
 def add(presentation: Presentation, layout: int, title: str = "") -> Slide:
@@ -217,23 +201,7 @@ def test_spans_beyond_reason_are_bounded(span: str) -> None:
     assert "a\ta" in [block.text for block in page.blocks]
 
 
-def is_sound(page: Page) -> bool:
-    return all(block.text and block.text == block.text.strip() and "\0" not in block.text for block in page.blocks)
-
-
 @settings(max_examples=40, deadline=10_000)
 @given(data=st.data())
 def test_damaged_bytes(data: st.DataObject) -> None:
-    """Bytes of a part are changed or cut, so that the damage lies behind the checksums, too."""
-
-    def damaged(content: bytes) -> bytes:
-        at = data.draw(st.integers(0, max(len(content) - 1, 0)))
-        junk = data.draw(st.binary(max_size=4) | st.sampled_from([b"<", b">", b"&x;", b'"', b"a:p", b"9" * 30]))
-        return content[:at] + junk + content[at + data.draw(st.integers(0, 9)) :]
-
-    part = data.draw(st.sampled_from(["", SLIDE, "ppt/presentation.xml", "ppt/notesSlides/notesSlide1.xml"]))
-    broken = changed(SAMPLE, {part: damaged}) if part else damaged(SAMPLE)
-    try:
-        assert is_sound(read(broken, "a.pptx"))
-    except DocumentError as error:
-        assert error.source == "a.pptx"
+    check_damaged(data, read, SAMPLE, [SLIDE, "ppt/presentation.xml", "ppt/notesSlides/notesSlide1.xml"], b"a:p")

@@ -1,10 +1,7 @@
 """Spreadsheets to blocks."""
 
-import io
 import logging
 import time
-import zipfile
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
@@ -18,17 +15,11 @@ from citewell.errors import DocumentError
 from citewell.ingest.caption import captioned
 from citewell.ingest.chunk import chunk_document
 from citewell.ingest.document import Document
-from citewell.ingest.readers import Page
 from citewell.ingest.readers.xlsx import read
+from citewell.tests.ingest.archives import changed, check_damaged, is_sound, saved
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 NAMES = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-
-
-def saved(workbook: Any) -> bytes:
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
 
 
 def book(*rows: list[Any], name: str = "Sheet") -> Any:
@@ -38,16 +29,6 @@ def book(*rows: list[Any], name: str = "Sheet") -> Any:
     for row in rows:
         workbook.active.append(row)
     return workbook
-
-
-def changed(data: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:
-    """The archive with members changed; one that is new is made from nothing."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in [*old.namelist(), *(name for name in changes if name not in old.namelist())]:
-            content = old.read(name) if name in old.namelist() else b""
-            new.writestr(name, changes.get(name, bytes)(content))
-    return file.getvalue()
 
 
 def with_rows(xml: str) -> bytes:
@@ -300,23 +281,7 @@ def test_not_a_workbook() -> None:
 SAMPLE = with_shared("Area", saved(book(["Table 1"], ["Area", "Bins"], ["North", 0.5], ["South", date(2024, 5, 3)])))
 
 
-def is_sound(page: Page) -> bool:
-    return all(block.text and block.text == block.text.strip() and "\0" not in block.text for block in page.blocks)
-
-
 @settings(max_examples=40, deadline=10_000)
 @given(data=st.data())
 def test_damaged_bytes(data: st.DataObject) -> None:
-    """Bytes of a part are changed or cut, so that the damage lies behind the checksums, too."""
-
-    def damaged(content: bytes) -> bytes:
-        at = data.draw(st.integers(0, max(len(content) - 1, 0)))
-        junk = data.draw(st.binary(max_size=4) | st.sampled_from([b"<", b">", b"&x;", b'"', b"9" * 30]))
-        return content[:at] + junk + content[at + data.draw(st.integers(0, 9)) :]
-
-    part = data.draw(st.sampled_from(["", SHEET, "xl/workbook.xml", "xl/styles.xml", STRINGS]))
-    broken = changed(SAMPLE, {part: damaged}) if part else damaged(SAMPLE)
-    try:
-        assert is_sound(read(broken, "a.xlsx"))
-    except DocumentError as error:
-        assert error.source == "a.xlsx"
+    check_damaged(data, read, SAMPLE, [SHEET, "xl/workbook.xml", "xl/styles.xml", STRINGS])
