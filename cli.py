@@ -5,7 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -63,6 +63,14 @@ Docs = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Documents of 
 Against = Annotated[
     Path | None, typer.Option(metavar="RUN", help="Outcomes that must not be lost: a run's folder, or baseline.")
 ]
+InDocument = Annotated[str | None, typer.Option("--document", metavar="NAME", help="Only in this file.")]
+OfKind = Annotated[
+    str | None, typer.Option("--kind", help="Only in documents of this kind: policy, guidance, minutes …")
+]
+After = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only in documents published on this day or later: 2024-07-31.")
+]
+Before = Annotated[str | None, typer.Option(metavar="DATE", help="Only in documents published on this day or earlier.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 DocumentId = Annotated[str, typer.Argument(metavar="ID", help="As `citewell documents list` shows it.")]
 
@@ -79,22 +87,46 @@ def ingest(
     prune: Annotated[bool, typer.Option("--prune", help="Remove indexed documents that are not among them.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew: after a change of model.")] = False,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing when documents are indexed.")] = False,
+    stated: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="State of these files, this time: kind=policy, published=…"),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and keep in step: changes, and files that go.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make the index equal to these files and folders; unchanged files cost nothing."""
     from . import terminal
     from .index.home import writing
-    from .index.sync import sync
+    from .index.sync import SyncReport, sync
+    from .index.watch import follow
+    from .ingest.sidecar import parse_set
+    from .ingest.workers import sensible_number
     from .settings import load_settings
 
-    with writing(load_settings().home):  # before the store is opened: to rebuild begins with that
+    given = parse_set(stated or [])
+    home = load_settings().home
+
+    def step(store: "Store") -> SyncReport:
+        with terminal.progress() as progress:
+            report = sync(
+                store, paths, prune, progress, follow=watch, given=given, processes=sensible_number(os.cpu_count())
+            )
+        _print(report.as_json()) if as_json else terminal.show_report(report)
+        return report
+
+    def step_alone() -> None:
+        with writing(home):
+            step(store)
+
+    with writing(home):  # before the store is opened: to rebuild begins with that
         store = _store(rebuild)
         if if_empty and store.documents():
             return
-        with terminal.progress() as progress:
-            report = sync(store, paths, prune, progress)
-    _print(report.as_json()) if as_json else terminal.show_report(report)
-    _exit_if(bool(report.failures))
+        report = step(store)
+    if watch:
+        follow(paths, step_alone, terminal.say)
+    else:
+        _exit_if(bool(report.failures))
 
 
 @documents.command("list", epilog="Example: citewell documents list --json")
@@ -132,6 +164,10 @@ def delete(document_id: DocumentId, as_json: Json = False) -> None:
 def search(
     question: Text = None,
     top: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 10,
+    document: InDocument = None,
+    kind: OfKind = None,
+    after: After = None,
+    before: Before = None,
     batch: Batch = None,
     as_json: Json = False,
 ) -> None:
@@ -142,10 +178,11 @@ def search(
         passages, ms = engine.search(asked, top)
         return {"id": asked.id, "passages": [passage.as_json() for passage in passages], "ms": ms}
 
+    filters = _filters(document=document, kind=kind, after=after, before=before)
     if batch:
-        _reply_to_all(question, batch, reply)
+        _reply_to_all(question, batch, filters, reply)
         return
-    asked = _question(question)
+    asked = _question(question, filters)
     engine = _engine()
     _print(reply(engine, asked)) if as_json else terminal.show_passages(engine.search(asked, top)[0])
 
@@ -154,6 +191,10 @@ def search(
 def ask(
     question: Text = None,
     answers: Annotated[Answers, typer.Option(help="Who words the answer.")] = Answers.auto,
+    document: InDocument = None,
+    kind: OfKind = None,
+    after: After = None,
+    before: Before = None,
     batch: Batch = None,
     as_json: Json = False,
 ) -> None:
@@ -162,10 +203,11 @@ def ask(
 
     if answers is Answers.llm:
         raise ConfigurationError("--answers llm: no language model is configured; use auto or quotes")
+    filters = _filters(document=document, kind=kind, after=after, before=before)
     if batch:
-        _reply_to_all(question, batch, lambda engine, asked: engine.ask(asked).as_json())
+        _reply_to_all(question, batch, filters, lambda engine, asked: engine.ask(asked).as_json())
         return
-    asked = _question(question)
+    asked = _question(question, filters)
     answer = _engine().ask(asked)
     _print(answer.as_json()) if as_json else terminal.show_answer(answer)
 
@@ -269,7 +311,7 @@ def new(
     from .eval.draft import draft_items
     from .ingest.read import find_files, read_document
 
-    drafts = draft_items(map(read_document, find_files(paths)), count)
+    drafts = draft_items(map(read_document, find_files(paths).files), count)
     if not drafts:
         raise InputError(f"{paths[0]}: holds no table and no figure to draw a question from; write items by hand")
     lines = [suite_line(item) for item in drafts]
@@ -381,16 +423,22 @@ def _engine() -> "Engine":
     return build_engine(load_settings())
 
 
-def _question(text: str | None) -> "Question":
+def _filters(**given: str | None) -> dict[str, str]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _question(text: str | None, filters: dict[str, str]) -> "Question":
     from .engine.answer import Question
 
     if text is None:
         raise InputError("question: missing; type one, or give a file of them with --batch")
-    return Question.parse({"question": text})
+    return Question.parse({"question": text, "filters": filters})
 
 
-def _reply_to_all(text: str | None, batch: str, reply: "Callable[[Engine, Question], dict[str, Any]]") -> None:
-    """Print a line for each question of a batch."""
+def _reply_to_all(
+    text: str | None, batch: str, filters: dict[str, str], reply: "Callable[[Engine, Question], dict[str, Any]]"
+) -> None:
+    """Print a line for each question of a batch; its own filters count before those given for all."""
     from .batch import read_lines, run
 
     if text is not None:
@@ -398,7 +446,7 @@ def _reply_to_all(text: str | None, batch: str, reply: "Callable[[Engine, Questi
     lines = read_lines(batch)
     engine = _engine()
     failed = False
-    for line in run(lines, lambda asked: reply(engine, asked)):
+    for line in run(lines, lambda asked: reply(engine, replace(asked, filters=filters | asked.filters))):
         failed |= "error" in line
         _print(line)
     _exit_if(failed)

@@ -42,6 +42,9 @@ class DocumentError(InputError):
         self.source = source
         self.fault = fault
 
+    def __reduce__(self) -> tuple[type["DocumentError"], tuple[str, str]]:
+        return DocumentError, (self.source, self.fault)  # or it could not come back from the process that read the file
+
 
 class ConfigurationError(CitewellError):
     """A setting that is unknown or impossible."""

@@ -18,9 +18,17 @@ from .errors import ConfigurationError, first_fault
 
 PREFIX = "CITEWELL_"
 CONFIG_FILE = "citewell.toml"
+DOCUMENTS = "documents"  # the table of that file that is about documents and no setting: see ingest/sidecar.py
 CONTACTS = """If anybody is in immediate danger, call 999.
 Otherwise call your organisation's children's social care. Its number is not configured here:
 an administrator sets it with CITEWELL_URGENT_CONTACTS."""
+
+
+class _ConfigFile(TomlConfigSettingsSource):
+    """The settings of `citewell.toml`, less what it says about documents."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if name != DOCUMENTS}
 
 
 class Settings(BaseSettings):
@@ -92,7 +100,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _ConfigFile(settings_cls)
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -1,13 +1,24 @@
 """What commands show to a person: answers, passages and tables on standard output, progress on standard error."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column, Table
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -15,7 +26,7 @@ if TYPE_CHECKING:
     from .eval.gaps import Gap, GapReport
     from .index.passage import Passage
     from .index.records import DocumentRecord
-    from .index.sync import SyncReport
+    from .index.sync import SyncReport, Told
 
 EXCERPT = 300  # characters of a passage
 PIPE_WIDTH = 1000  # columns: where nobody looks at a terminal, a row is one line
@@ -37,34 +48,70 @@ def progress(lines: bool = True) -> Iterator[Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda name, number, whole: say(f"{number}/{whole} {name}") if lines else None
         return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}", markup=False),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("")
         yield lambda name, number, whole: bar.update(task, completed=number, total=whole, description=name)
 
 
+class _Rate(ProgressColumn):
+    """Steps a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
 def show_report(report: "SyncReport") -> None:
+    """A table of what was read, skipped and failed, and why; what was not read is said on standard error."""
+    skipped = Counter(told.error for told in report.skipped)
+    rows = [
+        ("added", report.added, ""),
+        ("changed", report.changed, ""),
+        ("renamed", report.renamed, ""),
+        ("removed", report.removed, ""),
+        ("unchanged", report.unchanged, ""),
+        ("copies", report.copies, "files with the same content as another"),
+        ("skipped", len(report.skipped), "\n".join(f"{count} × {why}" for why, count in skipped.most_common())),
+        ("read in part", len({told.source for told in report.partly}), _each(report.partly)),
+        ("failed", len(report.failures), _each(report.failures)),
+    ]
+    table = Table("documents", Column("files", justify="right"), "which and why", box=SIMPLE_HEAD)
+    for name, count, why in rows:
+        if count or name in ("added", "failed"):
+            table.add_row(name, str(count), Text(why, overflow="fold"))
+    console = stdout()
+    console.print(table)
+    console.print(
+        f"Chunks: {report.chunks}, {report.chunks_added} of them new. {report.seconds:.1f} s.", soft_wrap=True
+    )
     for failure in report.failures:
         say(f"not read: {failure.source}: {failure.error}")
-    changes = f"{report.added} added, {report.changed} changed, {report.renamed} renamed, {report.removed} removed"
-    stdout().print(
-        f"Documents: {changes}, {report.unchanged} unchanged, {len(report.failures)} failed. "
-        f"Chunks: {report.chunks}, {report.chunks_added} of them new. {report.seconds:.1f} s.",
-        soft_wrap=True,
-    )
+
+
+def _each(told: "Sequence[Told]") -> str:
+    return "\n".join(f"{Path(one.source).name}: {one.error}" for one in told)
 
 
 def show_documents(records: "Sequence[DocumentRecord]") -> None:
-    table = Table("id", "title", "published", "publisher", "document", "chunks")
+    table = Table("id", "title", "kind", "published", "publisher", "document", "chunks")
     for record in records:
-        cells = (record.id, record.title, record.published or "", record.publisher, record.document)
+        names = "\n".join(record.names)
+        cells = (record.id, record.title, record.kind, record.published or "", record.publisher, names)
         table.add_row(*map(Text, cells), str(record.chunks))
     stdout().print(table if records else "No documents yet; add some with citewell ingest PATH.")
 
 
 def show_document(record: "DocumentRecord", text: str) -> None:
-    facts = (record.publisher, record.published or "undated", record.source)
-    lines = (Text(record.title, "bold"), " · ".join(filter(None, facts)), "")
+    facts = (record.kind, record.author, record.publisher, record.published or "undated", record.address)
+    dates = (("in force from", record.effective), ("to be reviewed by", record.review_by))
+    told = [*facts, *(f"{name} {day}" for name, day in dates if day)]
+    lines = (Text(record.title, "bold"), " · ".join(filter(None, told)), *(record.source, *record.copies), "")
     stdout().print(*lines, sep="\n", markup=False, soft_wrap=True)
     sys.stdout.write(text + "\n")  # as it is: rich would turn tabs into spaces
 
@@ -103,7 +150,8 @@ def show_answer(answer: "Answer") -> None:
 
 def show_citation(citation: "Citation") -> None:
     place = ", ".join(filter(None, (citation.title, citation.published, citation.locator, citation.document)))
-    stdout().print(f"\n[{citation.n}] {place}\n    “{one_line(citation.quote)}”", markup=False, soft_wrap=True)
+    also = f"\n    also in {', '.join(citation.also_in)}" if citation.also_in else ""
+    stdout().print(f"\n[{citation.n}] {place}\n    “{one_line(citation.quote)}”{also}", markup=False, soft_wrap=True)
 
 
 def show_gaps(report: "GapReport") -> None:

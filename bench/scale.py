@@ -43,7 +43,7 @@ from citewell.index.retriever import HybridRetriever
 from citewell.index.store import Store, connect
 from citewell.index.terms import STOP_WORDS, terms
 from citewell.ingest.chunk import Chunk, chunk_document
-from citewell.ingest.document import Block, Document
+from citewell.ingest.document import Block, Document, Metadata
 from citewell.settings import load_settings
 
 WORDS = 50_000
@@ -134,9 +134,10 @@ def fill(home: Path, chunks: int, questions: int) -> Filled:
     for document in documents(lot):
         begun = time.perf_counter()
         cut = chunk_document(document)
-        store.add(document, cut)
+        record = DocumentRecord.of(document, cut)
+        store.add([(record, cut)])
         seconds += time.perf_counter() - begun
-        records.append(DocumentRecord.of(document, cut))
+        records.append(record)
         asked.append(question(document, lot))
         count += len(cut)
         if len(records) % 100 == 0:
@@ -168,9 +169,7 @@ def documents(lot: random.Random) -> Iterator[Document]:
         yield Document(
             source=f"/{name}",
             name=name,
-            title=sentence().rstrip("."),
-            publisher="",
-            published=FIRST_DAY + timedelta(days=lot.randrange(3650)),
+            metadata=Metadata(title=sentence().rstrip("."), published=FIRST_DAY + timedelta(days=lot.randrange(3650))),
             content_hash=sha256(name.encode()).hexdigest(),
             blocks=tuple(Block("text", paragraph()) for _ in range(PARAGRAPHS)),
         )
@@ -189,7 +188,7 @@ def vocabulary() -> list[str]:
 def question(document: Document, lot: random.Random) -> str:
     """Words of one of the document's sentences, which are no stop words as far as there are others."""
     sentence = lot.choice(lot.choice(document.blocks).text.split("."))
-    words = [word for word in sentence.split() if word.lower() not in STOP_WORDS] or [document.title]
+    words = [word for word in sentence.split() if word.lower() not in STOP_WORDS] or [document.metadata.title]
     return " ".join(words[:ASKED]) + "?"
 
 

@@ -69,6 +69,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    also_in: tuple[str, ...] = ()  # names of other documents that hold the same passage
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -32,6 +32,7 @@ from .verify import is_verbatim, unsupported
 NOT_FOUND = "The documents do not say."
 LOGGER = logging.getLogger(__name__)
 UNCONFIRMED = "There is an answer, but it could not be confirmed in the documents, so it is not shown."
+NONE_PASSES = "No document passes the filters."
 EMPTY_INDEX = "There are no documents to answer from yet. Add some with: citewell ingest FOLDER"
 
 
@@ -149,7 +150,7 @@ class Engine:
             probability = confidence(found) if found else 0.0
         with clock.timed("verify"):
             shown = drafts if probability >= self._threshold else []
-            verified = self._verified(shown, query, cited)
+            verified = self._verified(shown, query, cited, passages)
         return _Part(query, passages, probability, verified)
 
     def compose(
@@ -174,9 +175,12 @@ class Engine:
         except StoreError as error:
             LOGGER.warning("not recorded: %s", error)
 
-    def _verified(self, drafts: Sequence[Draft], query: Query, cited: Sequence[Citation]) -> _Verified:
+    def _verified(
+        self, drafts: Sequence[Draft], query: Query, cited: Sequence[Citation], passages: Sequence[Passage]
+    ) -> _Verified:
         """The drafts that hold as statements, numbered on from the citations `cited`; what those quote already is not
         said again."""
+        also = {passage.place: passage.also_in for passage in passages}
         shown = {(c.document_id, c.start, c.end) for c in cited}
         statements: list[Statement] = []
         citations: list[Citation] = []
@@ -184,7 +188,7 @@ class Engine:
         for draft in drafts:
             quotes = [draft, draft.also] if draft.also else [draft]
             number = len(cited) + len(citations)
-            own = [_citation(quote, number + n) for n, quote in enumerate(quotes, 1)]
+            own = [_citation(quote, number + n, also) for n, quote in enumerate(quotes, 1)]
             around = [*draft.chunk.header, draft.chunk.context]
             held = all(is_verbatim(c, self.store.around(q.chunk)) for c, q in zip(own, quotes, strict=True))
             if not held or (missing := unsupported(draft.text, [*(c.quote for c in own), *around])):
@@ -213,23 +217,23 @@ def _answer(question: Question, texts: Sequence[str], found: Sequence[_Part]) ->
         citations=tuple(citation for part in said for citation in part.verified.citations),
         passages=merged([part.passages for part in found]),
         confidence=min(part.confidence for part in said or found),
-        message=_message(status, silent, found),
+        message=_message(status, silent, found, bool(question.filters)),
         rewritten=rewritten if rewritten != question.text else None,
     )
 
 
-def _message(status: Status, silent: Sequence[str], found: Sequence[_Part]) -> str:
+def _message(status: Status, silent: Sequence[str], found: Sequence[_Part], filtered: bool) -> str:
     """What is said in place of statements, or after those that answer a part."""
     if status == "answered":
         return ""
     if not any(part.passages for part in found):
-        return EMPTY_INDEX
+        return NONE_PASSES if filtered else EMPTY_INDEX
     if status == "partial":
         return f"{NOT_FOUND.rstrip('.')}: {' '.join(silent)}"
     return UNCONFIRMED if any(part.verified.withheld for part in found) else NOT_FOUND
 
 
-def _citation(draft: Draft, number: int) -> Citation:
+def _citation(draft: Draft, number: int, also: Mapping[tuple[str, int], tuple[str, ...]]) -> Citation:
     chunk: Chunk = draft.chunk
     locator = f"{chunk.locator} · row: {draft.row}" if draft.row else chunk.locator
     return Citation(
@@ -242,4 +246,5 @@ def _citation(draft: Draft, number: int) -> Citation:
         quote=draft.quote,
         start=draft.start,
         end=draft.end,
+        also_in=also.get((chunk.document_id, chunk.ordinal), ()),
     )

@@ -95,7 +95,7 @@ def check_suite(items: Sequence[Item], paths: Sequence[Path]) -> list[Fault]:
         InputError: there is nothing to read in the paths, or a file cannot be read.
     """
     library: _Spots = {}
-    for file in find_files(paths):
+    for file in find_files(paths).files:
         document = read_document(file)
         library.setdefault(document.name, []).extend(_spots(document))
     asked: dict[object, Item] = {}
@@ -109,7 +109,7 @@ def check_suite(items: Sequence[Item], paths: Sequence[Path]) -> list[Fault]:
 
 def place_of(document: Document, block: Block, cells: Sequence[str] = ()) -> Place:
     """The place of a block, or of a table's row by its `cells`, by its nearest names, cut to their first words."""
-    headings = (*reversed(block.headings), document.title, document.name)
+    headings = (*reversed(block.headings), document.metadata.title, document.name)
     if not block.table:
         return Place(section=_first_words(headings))
     return Place(table=_first_words((block.table.caption, *headings)), row=_first_words(cells))
@@ -125,7 +125,7 @@ def _spots(document: Document) -> Iterator[_Spot]:
     """A document's spots. What stands under no heading is in the section that has the document's title."""
     for block in document.blocks:
         path = (*block.headings, block.text) if block.kind == "heading" else block.headings
-        headings = _all_tokens(path or (document.title,))
+        headings = _all_tokens(path or (document.metadata.title,))
         if not block.table:
             yield _Spot(str(place_of(document, block)), headings, (tokens(block.text),))
             continue

@@ -1,9 +1,8 @@
-"""The lexical index: BM25 over the chunks of the store, derived from it and kept beside it."""
+"""The lexical index: BM25 over the chunks of the store."""
 
 import json
-import shutil
-import tempfile
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import bm25s
@@ -15,24 +14,14 @@ from .glossary import Glossary, build_glossary
 from .terms import terms
 
 K1, B = 1.2, 0.75
-LAYOUT = 4  # raise it when what is saved, or `terms`, changes
 
 
 class LexicalIndex:
     """BM25 (Robertson et al. 1995, in Lucene's variant) over chunks with their titles, headings and table headers."""
 
-    def __init__(
-        self,
-        model: bm25s.BM25 | None,
-        ids: Sequence[str],
-        documents: Sequence[str],
-        published: Sequence[str],
-        glossary: Glossary,
-    ) -> None:
-        """Parallel sequences over chunks: `ids`, names of their `documents`, ISO dates `published` ("" if unknown)."""
+    def __init__(self, model: bm25s.BM25 | None, ids: Sequence[str], glossary: Glossary) -> None:
+        """`ids` are those of the chunks, in the order in which the model has them."""
         self.ids = list(ids)
-        self.documents = np.asarray(documents, dtype=object)
-        self.published = np.asarray(published, dtype=object)
         self.glossary = glossary
         self.position = {key: number for number, key in enumerate(self.ids)}
         self._model = model
@@ -40,20 +29,23 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, chunks: Iterable[tuple[str, Chunk]]) -> "LexicalIndex":
-        """From ids and chunks, in any order."""
-        rows = list(chunks)
-        corpus = [list(search_terms(chunk)) for _, chunk in rows]
+        """From ids and chunks, in any order; each chunk is held no longer than it takes."""
+        ids: list[str] = []
+        corpus: list[array[int]] = []
+        vocabulary: dict[str, int] = {}
+
+        def texts() -> Iterator[str]:
+            for key, chunk in chunks:
+                ids.append(key)
+                corpus.append(array("I", (vocabulary.setdefault(t, len(vocabulary)) for t in search_terms(chunk))))
+                yield chunk.text
+
+        glossary = build_glossary(texts())
         model = None
-        if any(corpus):
+        if vocabulary:
             model = bm25s.BM25(method="lucene", k1=K1, b=B)
-            model.index(corpus, show_progress=False)
-        return cls(
-            model,
-            [key for key, _ in rows],
-            [chunk.document for _, chunk in rows],
-            [chunk.published or "" for _, chunk in rows],
-            build_glossary(chunk.text for _, chunk in rows),
-        )
+            model.index((corpus, vocabulary), show_progress=False)
+        return cls(model, ids, glossary)
 
     def scores(self, query: Sequence[str]) -> npt.NDArray[np.float32]:
         """The BM25 score of every chunk, in the order of `ids`."""
@@ -76,45 +68,24 @@ class LexicalIndex:
         return float(idf(np.zeros(1), max(1, len(self.ids)))[0])
 
     def save(self, folder: Path) -> None:
-        """Write to `folder`, all or nothing."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=folder.parent, prefix="part-"))
+        """Write to an empty folder."""
         if self._model:
-            self._model.save(part / "bm25", show_progress=False)
-        lists = {"ids": self.ids, "documents": self.documents.tolist(), "published": self.published.tolist()}
+            self._model.save(folder / "bm25", show_progress=False)
         glossary = self.glossary
-        words = {
+        saved = {
+            "ids": self.ids,
             "phrases": dict(glossary.phrases),
             "words": dict(glossary.words),
             "names": sorted(glossary.names),
         }
-        (part / "chunks.json").write_text(json.dumps(lists | {"glossary": words}), encoding="utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
+        (folder / "lexical.json").write_text(json.dumps(saved), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
-        """Read what `save` wrote."""
-        lists = json.loads((folder / "chunks.json").read_text(encoding="utf-8"))
+        """Read what `save` wrote; raises OSError, ValueError, KeyError or EOFError where that is damaged."""
+        saved = json.loads((folder / "lexical.json").read_text(encoding="utf-8"))
         model = bm25s.BM25.load(folder / "bm25", show_progress=False) if (folder / "bm25").is_dir() else None
-        words = lists["glossary"]
-        glossary = Glossary(words["phrases"], words["words"], frozenset(words["names"]))
-        return cls(model, lists["ids"], lists["documents"], lists["published"], glossary)
-
-
-def open_lexical(home: Path, fingerprint: str, chunks: Iterable[tuple[str, Chunk]]) -> LexicalIndex:
-    """The saved index with this fingerprint, or one built from `chunks` and saved; older ones are deleted."""
-    root = home / "lexical"
-    folder = root / f"{fingerprint or 'empty'}-{LAYOUT}"
-    try:
-        return LexicalIndex.load(folder)
-    except (OSError, ValueError, KeyError, EOFError):  # not there, or written by a process that was killed
-        index = LexicalIndex.build(chunks)
-    if root.is_dir():
-        for old in root.iterdir():
-            shutil.rmtree(old, ignore_errors=True)
-    index.save(folder)
-    return index
+        return cls(model, saved["ids"], Glossary(saved["phrases"], saved["words"], frozenset(saved["names"])))
 
 
 def search_terms(chunk: Chunk) -> tuple[str, ...]:

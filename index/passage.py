@@ -24,6 +24,7 @@ class Passage:
     units: tuple[float, ...]
     score: float
     rank: int
+    also_in: tuple[str, ...] = ()  # names of other documents that hold the same
 
     @property
     def place(self) -> tuple[str, int]:
@@ -49,6 +50,7 @@ class Passage:
             "end": self.chunk.end,
             "score": round(self.score, 4),
             "rank": self.rank,
+            "also_in": list(self.also_in),
         }
 
 

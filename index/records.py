@@ -3,7 +3,9 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -29,23 +31,45 @@ class DocumentRecord:
     source: str
     title: str
     publisher: str
-    published: str | None  # ISO date
+    author: str
+    address: str
+    kind: str  # one of KINDS
+    published: str | None  # ISO dates
+    effective: str | None
+    review_by: str | None
     content_hash: str
     chunks: int
+    copies: tuple[str, ...] = ()  # sources of the same bytes
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the file and of its copies."""
+        return self.document, *(PurePath(source).name for source in self.copies)
 
     @classmethod
-    def of(cls, document: Document, chunks: Sequence[Chunk]) -> "DocumentRecord":
+    def of(cls, document: Document, chunks: Sequence[Chunk], copies: Sequence[str] = ()) -> "DocumentRecord":
         """The record of a document that was cut into these chunks."""
+        said = document.metadata
         return cls(
             id=chunks[0].document_id,
             document=document.name,
             source=document.source,
-            title=document.title,
-            publisher=document.publisher,
-            published=chunks[0].published,
+            title=said.title,
+            publisher=said.publisher,
+            author=said.author,
+            address=said.address,
+            kind=said.kind,
+            published=_iso(said.published),
+            effective=_iso(said.effective),
+            review_by=_iso(said.review_by),
             content_hash=document.content_hash,
             chunks=len(chunks),
+            copies=tuple(copies),
         )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def chunk_id(document_id: str, content_hash: str, ordinal: int) -> str:
@@ -53,19 +77,29 @@ def chunk_id(document_id: str, content_hash: str, ordinal: int) -> str:
     return f"{document_id}-{content_hash[:12]}-{ordinal:06d}"
 
 
-def chunk_metadata(chunk: Chunk, document: Document, chunks: int, units: Vectors) -> Metadata:
-    """A chunk as Chroma metadata; `chunks` is how many its document has, `units` the vectors of its units."""
+def document_of(chunk_id: str) -> str:
+    """The id of the document that a chunk is part of."""
+    return chunk_id.split("-", 1)[0]
+
+
+def chunk_metadata(chunk: Chunk, record: DocumentRecord, units: Vectors) -> Metadata:
+    """A chunk of the document of `record` as Chroma metadata; `units` are the vectors of its units."""
     metadata: Metadata = {name: getattr(chunk, name) for name in (*_TEXT_FIELDS, *_NUMBER_FIELDS)}
     metadata |= {name: json.dumps(getattr(chunk, name), ensure_ascii=False) for name in _JSON_FIELDS}
     metadata |= {
         "page": chunk.page or 0,
         "published": chunk.published or "",
-        "content_hash": document.content_hash,
+        "content_hash": record.content_hash,
         "unit_vectors": pack_vectors(units),
     }
     if chunk.ordinal == 0:
-        metadata |= {"source": document.source, "publisher": document.publisher, "chunks": chunks}
+        metadata |= document_metadata(record)
     return metadata
+
+
+def document_metadata(record: DocumentRecord) -> Metadata:
+    """A document as it is kept in the metadata of its first chunk."""
+    return {"record": json.dumps(asdict(record), ensure_ascii=False)}
 
 
 def chunk_from(text: str, metadata: Mapping[str, Any]) -> Chunk:
@@ -84,16 +118,12 @@ def chunk_from(text: str, metadata: Mapping[str, Any]) -> Chunk:
 
 def document_from(metadata: Mapping[str, Any]) -> DocumentRecord:
     """The document record in the metadata of a first chunk."""
-    return DocumentRecord(
-        id=metadata["document_id"],
-        document=metadata["document"],
-        source=metadata["source"],
-        title=metadata["title"],
-        publisher=metadata["publisher"],
-        published=metadata["published"] or None,
-        content_hash=metadata["content_hash"],
-        chunks=metadata["chunks"],
-    )
+    return record_from(json.loads(metadata["record"]))
+
+
+def record_from(fields: Mapping[str, Any]) -> DocumentRecord:
+    """A record from its fields as JSON has them."""
+    return DocumentRecord(**{**fields, "copies": tuple(fields["copies"])})
 
 
 def pack_vectors(vectors: Vectors) -> str:

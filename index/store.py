@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,11 +14,18 @@ import numpy.typing as npt
 
 from ..errors import InputError, RecipeError, StoreError
 from ..ingest.chunk import CHUNKER_VERSION, Chunk
-from ..ingest.document import Document
 from ..settings import Settings
 from .embedder import Embedder, Encoded
 from .home import check_home
-from .records import DocumentRecord, chunk_from, chunk_id, chunk_metadata, document_from, unpack_vectors
+from .records import (
+    DocumentRecord,
+    chunk_from,
+    chunk_id,
+    chunk_metadata,
+    document_from,
+    document_metadata,
+    unpack_vectors,
+)
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -163,41 +171,60 @@ class Store:
         """The documents of the collection that is written to: in a rebuild, those added so far."""
         return list(self._records(name=self._writing))
 
-    def encoded(self, record: DocumentRecord, chunks: Sequence[Chunk]) -> list[Encoded] | None:
-        """The vectors of a stored document, for chunks of the same texts in the same contexts; None if any differs."""
+    def encoded(self, record: DocumentRecord) -> dict[Hashable, Encoded]:
+        """The vectors of a document's stored chunks by `likeness`, so that what has not changed costs nothing again."""
         collection = self._find(self._writing)
-        if not collection or record.chunks != len(chunks):
-            return None
-        ids = [chunk_id(record.id, record.content_hash, chunk.ordinal) for chunk in chunks]
-        stored = _fetched(collection, ids)
-        found = [stored[key] for key in ids if key in stored]
-        same = [(old.context, old.text) for old, _, _ in found] == [(chunk.context, chunk.text) for chunk in chunks]
-        return [Encoded(vector, unpack_vectors(packed, len(vector))) for _, vector, packed in found] if same else None
+        if not collection:
+            return {}
+        ids = [chunk_id(record.id, record.content_hash, ordinal) for ordinal in range(record.chunks)]
+        return {
+            likeness(chunk): Encoded(vector, unpack_vectors(packed, len(vector)))
+            for chunk, vector, packed in _fetched(collection, ids).values()
+        }
 
-    def add(self, document: Document, chunks: Sequence[Chunk], encoded: Sequence[Encoded] | None = None) -> None:
-        """Embed and write a document's chunks, a batch at a time; the first, which makes it whole, last.
+    def add(
+        self,
+        documents: Sequence[tuple[DocumentRecord, Sequence[Chunk]]],
+        known: Mapping[Hashable, Encoded] = MappingProxyType({}),
+    ) -> None:
+        """Embed and write documents' chunks, a batch at a time; the first of each, which makes it whole, last.
 
         Args:
-            encoded: their vectors, where they are known already.
+            known: vectors by `likeness`, where there are some already.
 
         Raises:
             StoreError: Chroma cannot write.
             ModelError: the embedding model cannot be loaded.
         """
         collection = self._find(self._writing) or self._create(self._writing)
-        for end in range(len(chunks), 0, -WRITE_BATCH):
-            part = chunks[max(0, end - WRITE_BATCH) : end]
-            known = encoded[max(0, end - WRITE_BATCH) : end] if encoded else self.embedder.encode(part)
-            batch = list(zip(part, known, strict=True))[::-1]
+        pairs = [(record, chunk) for record, chunks in documents for chunk in reversed(chunks)]
+        for first in range(0, len(pairs), WRITE_BATCH):
+            batch = pairs[first : first + WRITE_BATCH]
+            encoded = self._encode([chunk for _, chunk in batch], known)
             try:
                 collection.upsert(
-                    ids=[chunk_id(chunk.document_id, document.content_hash, chunk.ordinal) for chunk, _ in batch],
-                    embeddings=[vectors.vector.tolist() for _, vectors in batch],
-                    documents=[chunk.text for chunk, _ in batch],
-                    metadatas=[chunk_metadata(chunk, document, len(chunks), vectors.units) for chunk, vectors in batch],
+                    ids=[chunk_id(record.id, record.content_hash, chunk.ordinal) for record, chunk in batch],
+                    embeddings=np.array([vectors.vector for vectors in encoded]),
+                    documents=[chunk.text for _, chunk in batch],
+                    metadatas=[
+                        chunk_metadata(chunk, record, vectors.units)
+                        for (record, chunk), vectors in zip(batch, encoded, strict=True)
+                    ],
                 )
             except Exception as error:  # Chroma's Rust core raises many kinds; all mean that nothing was written
                 raise StoreError(f"index {self.home}: cannot be written ({error}); check space and rights") from error
+
+    def _encode(self, chunks: Sequence[Chunk], known: Mapping[Hashable, Encoded]) -> list[Encoded]:
+        keys = list(map(likeness, chunks))
+        new = {key: chunk for key, chunk in zip(keys, chunks, strict=True) if key not in known}
+        encoded = dict(zip(new, self.embedder.encode(list(new.values())), strict=True)) if new else {}
+        return [known[key] if key in known else encoded[key] for key in keys]
+
+    def update(self, record: DocumentRecord) -> None:
+        """Write a stored document's record anew, where no more than its copies changed."""
+        if collection := self._find(self._writing):
+            first = chunk_id(record.id, record.content_hash, 0)
+            collection.update(ids=[first], metadatas=[document_metadata(record)])
 
     def remove(self, record: DocumentRecord) -> None:
         """Delete one version of a document."""
@@ -306,6 +333,11 @@ class Store:
         ]
 
 
+def likeness(chunk: Chunk) -> Hashable:
+    """Equal for chunks that have the same vectors."""
+    return chunk.context, chunk.text, tuple((unit.start, unit.end) for unit in chunk.units)
+
+
 def _fetched(collection: "Collection", ids: Sequence[str]) -> dict[str, tuple[Chunk, npt.NDArray[np.float32], str]]:
     """Chunks by id, each with its vector and the packed vectors of its units."""
     got = collection.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
@@ -317,7 +349,7 @@ def _fetched(collection: "Collection", ids: Sequence[str]) -> dict[str, tuple[Ch
 
 
 def _digest(recipe: Mapping[str, Any], records: Iterable[DocumentRecord]) -> str:
-    content = sorted(f"{record.id}:{record.content_hash}" for record in records)
+    content = sorted(":".join((record.id, record.content_hash, *record.copies)) for record in records)
     return hashlib.sha256(json.dumps([recipe, content], sort_keys=True).encode()).hexdigest()[:16]
 
 

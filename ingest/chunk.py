@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from .document import BLOCK_SEPARATOR, CELL_SEPARATOR, ITEM_SEPARATOR, Block, Document
 from .sentences import split_sentences
 
-CHUNKER_VERSION = 1  # part of the index recipe: raise it when a file is read or cut in another way
+CHUNKER_VERSION = 2  # part of the index recipe: raise it when a file is read or cut in another way
 TARGET_LENGTH = 700  # characters: short blocks of a section are joined up to this
 MAX_LENGTH = 1200  # characters: with its context, about the 256 tokens that the default embedding model reads
 
@@ -88,8 +88,8 @@ def chunk_document(document: Document) -> list[Chunk]:
             Chunk(
                 document_id=document_id(document.source),
                 document=document.name,
-                title=document.title,
-                published=document.published.isoformat() if document.published else None,
+                title=document.metadata.title,
+                published=document.metadata.published.isoformat() if document.metadata.published else None,
                 ordinal=ordinal,
                 kind="table" if body.table else "text",
                 headings=body.headings,

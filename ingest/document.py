@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 BlockKind = Literal["heading", "text", "list", "table"]
+KINDS = ("statute", "guidance", "policy", "report", "minutes", "news", "other")  # of documents
 BLOCK_SEPARATOR = "\n\n"
 CELL_SEPARATOR = "\t"
 ITEM_SEPARATOR = " · "  # between the items of a list in a cell
@@ -37,16 +38,29 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Metadata:
+    """What is known of a document besides its text; empty, or None, where nothing says it."""
+
+    title: str = ""
+    publisher: str = ""
+    author: str = ""
+    address: str = ""  # where it is published: the canonical address of a saved page
+    kind: str = ""  # one of KINDS
+    published: date | None = None
+    effective: date | None = None  # the first day on which it holds
+    review_by: date | None = None
+
+
+@dataclass(frozen=True)
 class Document:
     """One file as read. Its stored text is its blocks joined by blank lines, page furniture left out."""
 
     source: str  # absolute path, or URL
     name: str  # file name, or URL: what a citation shows
-    title: str
-    publisher: str
-    published: date | None
+    metadata: Metadata
     content_hash: str  # SHA-256 of the file's bytes, hexadecimal
     blocks: tuple[Block, ...]
+    warnings: tuple[str, ...] = ()  # what of the file could not be read, a line each
 
     @property
     def text(self) -> str:

@@ -2,50 +2,79 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import stat
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import DocumentError, InputError
+from ..settings import CONFIG_FILE
 from .caption import captioned
-from .document import Block, Document
-from .metadata import published_in, publisher_in, title_in
-from .readers import READERS, Page
+from .document import Block, Document, Metadata
+from .metadata import described
+from .readers import READERS
+from .sidecar import layered
 
 MAX_BYTES = 100 * 1024 * 1024  # of one file
+NOTHING = Metadata()
+NO_FILE = "not a file: a folder, a link to nothing, a device or a pipe"
 KNOWN = ", ".join(sorted(READERS))
 
 
-def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The files to read: those given, and those in the folders given and below, sorted, each once, as absolute paths.
+@dataclass(frozen=True)
+class Found:
+    """The files to read, as absolute paths, sorted, each once; and those passed over, with the reason."""
 
-    In folders, hidden files and folders are passed over, and so are Office's own and files that no reader is for.
+    files: tuple[Path, ...]
+    skipped: Mapping[Path, str]
+
+
+def find_files(paths: Sequence[Path], may_be_empty: bool = False) -> Found:
+    """The files given, and those in the folders given and below.
+
+    Of hidden files and folders, and of Office's own, nothing is said.
 
     Raises:
         InputError: a path that does not exist, a file that no reader is for, a folder that cannot be listed, or
-            nothing to read in all of them.
+            nothing to read in all of them, unless they `may_be_empty`.
     """
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
+    skipped: dict[Path, str] = {}
     for path in paths:
-        for file in sorted(_walk(path) if path.is_dir() else [_known(path)]):
-            found.setdefault(os.path.realpath(file), file.absolute())
-    if not found:
+        for file in sorted(_walk(path)) if path.is_dir() else [_known(path)]:
+            if fault := _unfit(file):
+                skipped[file.absolute()] = fault
+            else:
+                files.setdefault(os.path.realpath(file), file.absolute())
+    if not files and not may_be_empty:
         names = ", ".join(map(str, paths)) or "no path given"
         raise InputError(f"{names}: nothing to read there; add files of these kinds: {KNOWN}")
-    return sorted(found.values())
+    return Found(tuple(sorted(files.values())), skipped)
 
 
 def _known(path: Path) -> Path:
     """The path of a file that was given by name."""
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; check the spelling")
-    if path.suffix.lower() not in READERS:
-        raise InputError(f"{path}: no reader for {path.suffix or 'a name without suffix'}; known kinds are {KNOWN}")
+    if fault := _unfit(path):
+        raise InputError(f"{path}: {fault}; known kinds are {KNOWN}")
     return path
 
 
+def _unfit(path: Path) -> str:
+    """Why a file is not read by its name and nature; empty when it is."""
+    if path.suffix.lower() not in READERS:
+        return f"no reader for {path.suffix or 'a name without suffix'}"
+    if any(
+        unicodedata.category(character) in ("Cc", "Cs") for character in str(path)
+    ):
+        return "its name holds characters that are no text; rename it"
+    return "" if path.is_file() else NO_FILE
+
+
 def _walk(folder: Path) -> Iterator[Path]:
-    """The files under a folder that a reader is for; a link back to a folder seen before is not followed again."""
+    """The visible files under a folder; a link back to a folder seen before is not followed again."""
     seen: set[str] = set()
     for root, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
         real = os.path.realpath(root)
@@ -54,32 +83,40 @@ def _walk(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        visible = (Path(root, name) for name in names if not name.startswith((".", "~$")))  # ~$: Office has it open
-        yield from (path for path in visible if path.suffix.lower() in READERS and path.is_file())
+        hidden = (".", "~$")  # ~$: what Office keeps beside an open document
+        yield from (Path(root, name) for name in names if not name.startswith(hidden) and name != CONFIG_FILE)
 
 
 def _refuse(error: OSError) -> None:
     raise InputError(f"{error.filename}: cannot list this folder ({error.strerror}); allow it or leave it out")
 
 
-def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal.
+def content_hash(path: Path, stated: Metadata = NOTHING) -> str:
+    """What tells one version of a file from another: the SHA-256 of its bytes, and of what is `stated` about it.
 
     Raises:
-        DocumentError: the file cannot be read.
+        DocumentError: the file cannot be read, or is too large.
     """
     try:
+        _size(path)
         with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return _version(hashlib.file_digest(file, "sha256").hexdigest(), stated)
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
-def read_document(path: Path) -> Document:
+def _version(digest: str, stated: Metadata) -> str:
+    return digest if stated == NOTHING else hashlib.sha256(f"{digest} {stated}".encode()).hexdigest()
+
+
+def read_document(path: Path, stated: Metadata = NOTHING) -> Document:
     """One file as a document.
 
+    Args:
+        stated: what a person states about it, which counts before what it says itself.
+
     Raises:
-        DocumentError: the file is gone, not permitted, too large, not text, or has no text to search.
+        DocumentError: the file is gone, not permitted, too large, not text, has no text to search, or is being written.
     """
     data = _bytes(path)
     read = READERS.get(path.suffix.lower())
@@ -88,18 +125,38 @@ def read_document(path: Path) -> Document:
     page = read(data, str(path))
     if not any(character.isalnum() for block in page.blocks for character in block.text):
         raise DocumentError(str(path), "no text to search in it; check that it is the right file")
-    return _document(path, hashlib.sha256(data).hexdigest(), page)
+    metadata = layered(stated, described(page.blocks, page.metadata, path.stem))
+    return Document(
+        source=str(path.absolute()),
+        name=path.name,
+        metadata=metadata,
+        content_hash=_version(hashlib.sha256(data).hexdigest(), stated),
+        blocks=tuple(_placed(list(captioned(page.blocks)), metadata.title)),
+        warnings=page.warnings,
+    )
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            fault = f"{size / 2**20:,.0f} MB is more than the limit of {MAX_BYTES / 2**20:,.0f} MB; split it"
-            raise DocumentError(str(path), fault)
-        return path.read_bytes()
+        before = _size(path)
+        data = path.read_bytes()
+        after = _size(path)
     except OSError as error:
         raise _unreadable(path, error) from error
+    if before != after or after[1] != len(data):
+        raise DocumentError(str(path), "it changed while it was being read; ingest again when it is saved")
+    return data
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """When a file was changed (ns) and its size (bytes), if it is one that can be read."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise DocumentError(str(path), f"{NO_FILE}; give a file")
+    if found.st_size > MAX_BYTES:
+        fault = f"{found.st_size / 2**20:,.0f} MB is more than the limit of {MAX_BYTES / 2**20:,.0f} MB; split it"
+        raise DocumentError(str(path), fault)
+    return found.st_mtime_ns, found.st_size
 
 
 def _unreadable(path: Path, error: OSError) -> DocumentError:
@@ -108,22 +165,6 @@ def _unreadable(path: Path, error: OSError) -> DocumentError:
         PermissionError: "permission denied; allow this user to read it",
     }
     return DocumentError(str(path), remedies.get(type(error), f"cannot be read ({error.strerror}); check the file"))
-
-
-def _document(path: Path, digest: str, page: Page) -> Document:
-    """A document of a page; what the format does not say is looked for in its blocks."""
-    texts = [block.text for block in page.blocks[:40]]
-    lines = [line for text in texts for line in text.split("\n")]
-    title = page.title or title_in(page.blocks, path.stem)
-    return Document(
-        source=str(path.absolute()),
-        name=path.name,
-        title=title,
-        publisher=page.publisher or publisher_in(texts) or publisher_in(lines),
-        published=page.published or published_in(texts) or published_in(lines),
-        content_hash=digest,
-        blocks=tuple(_placed(list(captioned(page.blocks)), title)),
-    )
 
 
 def _placed(blocks: Sequence[Block], title: str) -> Iterator[Block]:

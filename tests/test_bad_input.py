@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_read_is_told_and_leaves_the_index_alone(
     run = cli("ingest", papers / name, "--json")
     assert run.code == 1
     report = json.loads(run.out)
-    assert report["documents"] == {"added": 0, "changed": 0, "renamed": 0, "removed": 0, "unchanged": 0, "failed": 1}
+    assert {name: count for name, count in report["documents"].items() if count} == {"failed": 1}
     [failure] = report["failures"]
     assert failure["source"] == str(papers / name)
     assert fault in failure["error"]
@@ -94,7 +94,7 @@ def test_one_bad_file_among_good_ones_is_one_line(cli: Cli, papers: Path) -> Non
     assert run.code == 1
     [told] = [line for line in run.err.splitlines() if "not read" in line]
     assert f"{papers / 'empty.txt'}: the file is empty" in told
-    assert "1 added" in run.out
+    assert ["added", "1"] in [line.split() for line in run.out.splitlines()]
 
 
 @pytest.mark.usefixtures("fake")
@@ -253,12 +253,12 @@ def test_a_damaged_database(cli: Cli, papers: Path, home: Path, command: list[st
 def test_a_damaged_lexical_index_is_mended(cli: Cli, papers: Path, home: Path) -> None:
     cli("ingest", papers)
     before = json.loads(cli("search", QUESTION, "--json").out)["passages"]
-    files = [path for path in (home / "lexical").rglob("*") if path.is_file()]
+    files = [path for path in (home / "derived").rglob("*") if path.is_file()]
     assert files
     for path in files:
         path.write_bytes(b"")
     assert json.loads(cli("search", QUESTION, "--json").out)["passages"] == before
-    shutil.rmtree(home / "lexical")
+    shutil.rmtree(home / "derived")
     assert json.loads(cli("search", QUESTION, "--json").out)["passages"] == before
 
 
@@ -281,7 +281,7 @@ def test_an_ingest_that_is_stopped_leaves_the_old_index(
     before = state(home)
     (papers / "prices.txt").write_bytes(TEXT.replace("3.40", "3.80").encode())
     for name in ("a.txt", "z.txt"):
-        (papers / name).write_bytes(TEXT.encode())
+        (papers / name).write_text(f"{TEXT} {name}", encoding="utf-8")
 
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt

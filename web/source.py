@@ -38,18 +38,31 @@ def document_json(record: DocumentRecord, chunks: Sequence[Chunk]) -> dict[str, 
 
 
 def record_json(record: DocumentRecord) -> dict[str, Any]:
-    """A document's record without its place on this machine's disk."""
-    return {name: value for name, value in asdict(record).items() if name != "source"}
+    """A document's record without its places on this machine's disk: of copies the names."""
+    fields = asdict(record) | {"copies": record.names[1:]}
+    return {name: value for name, value in fields.items() if name != "source"}
 
 
 def source_page(record: DocumentRecord, chunks: Sequence[Chunk], quote: Span) -> str:
     """A whole HTML page with the document's text; `quote` (characters, end excluded) is marked as `#quote`."""
-    facts = (record.publisher, long_date(record.published), record.document, _headings(chunks, quote[0]))
-    lead = f'<h1>{escape(record.title)}</h1><p class="facts">{escape(" · ".join(fact for fact in facts if fact))}</p>'
+    facts = (*_facts(record), _headings(chunks, quote[0]))
+    lead = f'<h1>{escape(record.title)}</h1><p class="facts">{escape(" · ".join(filter(None, facts)))}</p>'
+    if record.address:
+        lead += f'<p class="facts"><a href="{escape(record.address)}" rel="noreferrer">{escape(record.address)}</a></p>'
     body = "".join(_piece(text, start, chunk, quote) for text, start, chunk in paragraphs(chunks))
     body = body.replace("<mark>", '<mark id="quote" tabindex="-1">', 1)
     article = f'<article class="source-text"><header>{lead}</header>{body}</article>'
     return PAGE.format(title=escape(record.title), article=article)
+
+
+def _facts(record: DocumentRecord) -> Iterator[str]:
+    """Who says it, since when and until when it holds, and in which files."""
+    yield from dict.fromkeys((record.publisher, record.author))
+    yield long_date(record.published)
+    for name, day in (("in force from", record.effective), ("to be reviewed by", record.review_by)):
+        if day:
+            yield f"{name} {long_date(day)}"
+    yield ", ".join(record.names)
 
 
 def paragraphs(chunks: Sequence[Chunk]) -> Iterator[tuple[str, int, Chunk]]:

@@ -15,6 +15,7 @@ from ..ingest.document import BLOCK_SEPARATOR, CELL_SEPARATOR
 BLOCKED = "blocked"
 NO_BREAK = "\u00a0"
 NEAREST = 2  # passages offered with “not found”
+MOST_NAMED = 3  # other documents with the same passage
 EXCERPT = 280  # characters of such a passage
 EXCERPT_ROWS = 4  # of such a table, the header counted
 ROW = 140  # characters of such a row
@@ -107,7 +108,15 @@ def _source(citations: Sequence[Citation]) -> str:
     first = citations[0]
     link = f'<a class="cite" href="{_href(first)}">{_line(first.title)}</a>'
     places = "".join(_place(list(group)) for _, group in groupby(citations, key=lambda citation: citation.locator))
-    return f'<li>{link} <span class="facts">{_line(long_date(first.published))}</span>{places}</li>'
+    also = dict.fromkeys(name for citation in citations for name in citation.also_in)
+    facts = " · ".join(filter(None, (long_date(first.published), also_in(list(also)))))
+    return f'<li>{link} <span class="facts">{_line(facts)}</span>{places}</li>'
+
+
+def also_in(names: Sequence[str]) -> str:
+    """In which other documents a passage stands."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"also in {', '.join(names[:MOST_NAMED])}{more}" if names else ""
 
 
 def _place(citations: Sequence[Citation]) -> str:
@@ -127,7 +136,7 @@ def _nearest(passages: Sequence[Passage]) -> str:
 def _passage(passage: Passage) -> str:
     chunk = passage.chunk
     href = escape(source_url(chunk.document_id, chunk.start, chunk.start + len(chunk.text.rstrip())))
-    facts = " · ".join(part for part in (long_date(chunk.published), chunk.locator) if part)
+    facts = " · ".join(filter(None, (long_date(chunk.published), chunk.locator, also_in(passage.also_in))))
     link = f'<a class="cite" href="{href}">{_line(chunk.title)}</a>'
     shown = f'<span class="facts">{_line(facts)}</span><span class="excerpt">{_excerpt(chunk)}</span>'
     return f"<li>{link} {shown}</li>"

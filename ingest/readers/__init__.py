@@ -1,6 +1,6 @@
 """File formats: a new one is a module here with a `read`, and a line in `TEXT` or `BINARY`."""
 
-from . import csv, docx, eml, html, markdown, pdf, pptx, text, xlsx
+from . import csv, docx, eml, html, markdown, msg, pdf, pptx, text, xlsx
 from .page import Page, Reader, TextReader, from_text
 
 __all__ = ["BINARY", "READERS", "TEXT", "Page"]
@@ -16,6 +16,7 @@ TEXT: dict[str, TextReader] = {
 BINARY: dict[str, Reader] = {
     ".docx": docx.read,
     ".eml": eml.read,
+    ".msg": msg.read,
     ".pdf": pdf.read,
     ".pptx": pptx.read,
     ".xlsm": xlsx.read,

@@ -15,7 +15,8 @@ import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from lxml import etree  # type: ignore[import-untyped]
 
-from ..document import ITEM_SEPARATOR, Block
+from ..document import ITEM_SEPARATOR, Block, Metadata
+from ..metadata import EFFECTIVE_LABEL, PUBLISHED_LABEL, REVIEW_LABEL, given_author, stated_date
 from .archive import company, given_title, opened
 from .grid import Span, grid_blocks, joined_runs, whole_number
 from .page import Page, one_line, words
@@ -29,6 +30,8 @@ LEFT_OUT = {W + name for name in ("del", "moveFrom", "rPr", "pPr", "sdtPr", "ins
 CHARACTERS = {W + "tab": " ", W + "ptab": " ", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
 NOTES = {W + "footnoteReference": "footnote", W + "endnoteReference": "endnote"}
 OFF = words("0 false off none")
+CUSTOM_PROPERTIES = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+COVER_PAGE = b"http://schemas.microsoft.com/office/2006/coverPageProps"
 HEADING = re.compile(r"heading (\d)")
 CONTENTS = re.compile(r"toc \d|toc heading|table of figures")
 LIST_STYLE = re.compile(r"list (bullet|number)(?: \d)?")
@@ -39,7 +42,9 @@ DEEPEST = 9  # levels of a list
 
 
 def read(data: bytes, source: str) -> Page:
-    """Blocks of a document; title by its title paragraph or its properties, publisher by the company in them.
+    """Blocks of a document; title by its title paragraph or its properties, publisher by the company in them, author.
+
+    Dates are those that somebody filled in, as in "Publish date" of a cover page; when a file was made says nothing.
 
     Raises:
         DocumentError: not a Word document, damaged, with a password, or too large.
@@ -49,8 +54,16 @@ def read(data: bytes, source: str) -> Page:
         numbers = _Numbers(_part(document, RELATIONSHIP_TYPE.NUMBERING))
         walk = _Walk(source, _styles(document), numbers, _notes(document))
         blocks = [block for block in walk.blocks(document.element.body) if block.text]
-        title = walk.title or given_title(document.core_properties.title)
-        return Page(tuple(_captions_first(blocks, walk.captions)), title=title, publisher=company(data))
+        stated = list(_properties(document))
+        metadata = Metadata(
+            title=walk.title or given_title(document.core_properties.title),
+            publisher=company(data),
+            author=given_author(document.core_properties.author),
+            published=stated_date(PUBLISHED_LABEL, stated),
+            effective=stated_date(EFFECTIVE_LABEL, stated),
+            review_by=stated_date(REVIEW_LABEL, stated),
+        )
+        return Page(tuple(_captions_first(blocks, walk.captions)), metadata)
 
 
 # Parts of the package
@@ -63,6 +76,17 @@ def _part(document: Any, kind: str) -> Element:
     except KeyError:
         return etree.Element("none")
     return etree.fromstring(blob, etree.XMLParser(resolve_entities=False))
+
+
+def _properties(document: Any) -> Iterator[str]:
+    """The properties that a person gave the file, or filled in on its cover page, as lines "label: value"."""
+    for part in document.part.package.iter_parts():
+        is_own = part.content_type == CUSTOM_PROPERTIES
+        if is_own or (part.partname.startswith("/customXml/") and COVER_PAGE in part.blob[:500]):
+            for item in etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False)).iterchildren("*"):
+                name = item.get("name") or etree.QName(item).localname
+                words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", name)  # PublishDate, Review_date
+                yield f"{words}: {''.join(item.itertext())}"
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,21 @@
 """Web pages: the main content's headings, paragraphs, lists and tables; what surrounds it is left out."""
 
+import json
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
+from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]
 from lxml.etree import ParserError  # type: ignore[import-untyped]
 from lxml.html import HtmlElement
 
-from ..document import Block
+from ..document import Block, Metadata
 from ..furniture import furniture
-from ..metadata import parse_date
+from ..metadata import given_author, parse_date, web_address
 from .page import Page, make_table, one_line, words
 
 MAIN = "//main|//*[@role='main']"
@@ -37,8 +40,15 @@ LISTS = words("ul ol")
 LINE, PARAGRAPH = "\n", "\n\n"  # what a <br> and the end of a block leave in the walk; text itself has no newline left
 WIDEST = 50  # columns or rows that one cell may span
 HEADING = re.compile(r"h[1-6]")
+CORE_SHARE = 0.8  # of the prose that a core has
+SHORTEST_PROSE = 50  # characters of a paragraph
+MOST_LINKED = 0.5  # of a paragraph that counts as prose
 LEAST_SHARE = 0.5  # of a page's text that must be left without menus; else the links are what it is about
 MENU_SHARE = 0.8  # of a menu's text that is links
+FEWEST_LINKS = 3  # of a menu
+FIRST_ROWS = 50  # of a table that show whether it is one
+CONTAINERS = words("body div section article main td center form")
+ITEMS = words("li dt dd")
 PUBLISHED = (
     "//meta[@property='article:published_time']/@content",
     "//meta[@itemprop='datePublished']/@content",
@@ -48,34 +58,48 @@ PUBLISHED = (
     "//meta[@name='date' or @name='pubdate' or @name='publish-date']/@content",
     "//time[@pubdate]/@datetime",
 )
-LINKED_DATA_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+ADDRESS = (
+    "//link[contains(concat(' ', translate(@rel, 'CANOIL', 'canoil'), ' '), ' canonical ')]/@href",
+    "//meta[@property='og:url']/@content",
+)
+SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{4}\)(\S+) -->")  # browsers write it into a page that they save
+AUTHOR = (
+    "//meta[translate(@name, 'AUTHOR', 'author')='author']/@content",
+    "//meta[@property='article:author']/@content",
+)
+NEWS = re.compile(r"\w*NewsArticle")
 
 
 def read(text: str) -> Page:
-    """Blocks of a page's main content; title, publisher and date from its `<meta>`, `<title>` and linked data."""
+    """Blocks of a page's main content; metadata from its `<meta>`, `<link>`, `<title>` and linked data."""
     try:
         page = lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=_parser())
     except (ParserError, ValueError):  # nothing but comments, or nothing at all
         return Page(())
-    title, publisher, published = _title(page), _publisher(page), _published(page)
-    blocks = _main_blocks(page)
+    metadata = _metadata(page, text)
+    blocks = _main_blocks(page, metadata.kind == "news")
     dropped = furniture([block.text for block in blocks])
     kept = tuple(block for number, block in enumerate(blocks) if number not in dropped)
-    return Page(kept, title=title, publisher=publisher, published=published)
+    return Page(kept, metadata)
 
 
 def _parser() -> lxml.html.HTMLParser:
     return lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
-def _main_blocks(page: HtmlElement) -> list[Block]:
-    """What the page marks as its main part; where it marks none, all of it but menus, unless menus are most of it."""
+def _main_blocks(page: HtmlElement, is_news: bool) -> list[Block]:
+    """What the page marks as its main part; where it marks none, its core less menus.
+
+    News pages hang teasers about a story, so of their main part the core is taken, too. Menus stay where they are most
+    of a core: then the links are what the page is about.
+    """
     marked = page.xpath(MAIN) or _only(page.xpath("//article"))
-    found = list(_blocks(marked[0])) if marked else []
-    if found:
+    if marked and (found := list(_blocks(_core(marked[0], _counted(marked[0])) if is_news else marked[0]))):
         return found
-    everything = list(_blocks(page))
-    without_menus = list(_blocks(page, _menus(page)))
+    counts = _counted(page)
+    core = _core(page, counts)
+    everything = list(_blocks(core))
+    without_menus = list(_blocks(core, counts.menus(core)))
     return without_menus if _length(without_menus) >= LEAST_SHARE * _length(everything) else everything
 
 
@@ -88,22 +112,127 @@ def _length(blocks: list[Block]) -> int:
     return sum(len(block.text) for block in blocks)
 
 
-def _menus(page: HtmlElement) -> set[HtmlElement]:
-    """The elements that hold several links and hardly anything else."""
-    links, linked, length = Counter[HtmlElement](), Counter[HtmlElement](), Counter[HtmlElement]()
+def _core(whole: HtmlElement, counts: "_Counts") -> HtmlElement:
+    """The innermost container that has nearly all of the prose, and all of the tables, of a page or a part of it."""
+    core = part = whole
+    while (part := next((child for child in part if counts.is_core(child, whole)), None)) is not None:
+        if _tag(part) in CONTAINERS:
+            core = part
+    return core
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What is in each element, boilerplate left out: characters of text, those in links, and of prose; links; tables.
+
+    Prose is what stands in paragraphs too long for a label and not mostly links; a table has rows and columns.
+    """
+
+    text: Counter[HtmlElement] = field(default_factory=Counter)
+    linked: Counter[HtmlElement] = field(default_factory=Counter)
+    prose: Counter[HtmlElement] = field(default_factory=Counter)
+    links: Counter[HtmlElement] = field(default_factory=Counter)
+    tables: Counter[HtmlElement] = field(default_factory=Counter)
+
+    def is_core(self, part: HtmlElement, whole: HtmlElement) -> bool:
+        """Whether a part has nearly all of the prose, and all tables, of the whole."""
+        enough = self.prose[part] >= CORE_SHARE * self.prose[whole] > 0
+        return enough and self.tables[part] == self.tables[whole] and _tag(part) not in ITEMS
+
+    def menus(self, root: HtmlElement) -> set[HtmlElement]:
+        """The elements that hold several links and hardly anything else."""
+        return {
+            element
+            for element in root.iter("*")
+            if self.links[element] >= FEWEST_LINKS
+            and self.linked[element] >= MENU_SHARE * self.text[element]
+            and not self.tables[element]
+        }
+
+
+def _counted(page: HtmlElement) -> _Counts:
+    """What is in each element of a page or a part of it."""
+    counts, own = _Counts(), Counter[HtmlElement]()  # own: text of an element that no paragraph in it has
     for element in reversed(list(page.iter("*"))):  # so that what is inside an element is counted before it
-        length[element] += len((element.text or "").strip())
-        if _tag(element) == "a":
-            links[element], linked[element] = 1, length[element]
-        above = element.getparent()
-        if above is not None:
-            length[above] += length[element] + len((element.tail or "").strip())
-            links[above] += links[element]
-            linked[above] += linked[element]
-    return {element for element in links if links[element] >= 3 and linked[element] >= MENU_SHARE * length[element]}
+        tag, above = _tag(element), element.getparent()
+        for counter in (counts.text, own):
+            counter[element] += len((element.text or "").strip())
+            if above is not None:
+                counter[above] += len((element.tail or "").strip())
+        if tag == "a":
+            counts.links[element], counts.linked[element] = 1, counts.text[element]
+        is_linked = counts.linked[element] >= MOST_LINKED * counts.text[element]
+        if tag in BREAKS and own[element] >= SHORTEST_PROSE and not is_linked:
+            counts.prose[element] += own[element]
+        if tag == "table" and not counts.tables[element]:
+            counts.tables[element] = int(_is_data(element, counts.text))
+        if above is not None and not _is_boilerplate(element):
+            for counter in (counts.text, counts.linked, counts.prose, counts.links, counts.tables):
+                counter[above] += counter[element]
+            own[above] += own[element] if tag not in BREAKS else 0
+    return counts
+
+
+def _is_data(table: HtmlElement, text: Counter[HtmlElement]) -> bool:
+    """Whether a table has several rows and columns with something in them."""
+    rows = islice(table.iter("tr"), FIRST_ROWS)
+    return sum(sum(text[cell] > 0 for cell in row) > 1 for row in rows) > 1
 
 
 # Metadata
+
+
+def _metadata(page: HtmlElement, text: str) -> Metadata:
+    linked = list(_linked(page))
+    is_news = any(NEWS.fullmatch(kind) for node in linked for kind in _strings(node.get("@type")))
+    is_post = bool(page.xpath("//meta[@property='og:type'][@content='article']") and page.xpath(PUBLISHED[0]))
+    return Metadata(
+        title=_title(page),
+        publisher=_publisher(page),
+        author=_author(page, linked),
+        address=_address(page, text),
+        kind="news" if is_news or is_post else "",
+        published=_published(page, linked),
+    )
+
+
+def _linked(page: HtmlElement) -> Iterator[dict[str, Any]]:
+    """The things that the page's linked data (JSON-LD) describes, and the parts of them, outermost first."""
+    for script in page.xpath("//script[@type='application/ld+json']"):
+        try:
+            waiting = deque([json.loads(script.text or "", strict=False)])
+        except (ValueError, RecursionError):  # not JSON, or nested to no purpose
+            continue
+        while waiting:
+            node = waiting.popleft()
+            if isinstance(node, dict):
+                yield node
+            parts = node.values() if isinstance(node, dict) else node
+            waiting += [part for part in parts if isinstance(part, dict | list)]
+
+
+def _strings(value: Any) -> list[str]:
+    """The strings in a value of linked data, which may be one, or several, or things with a name."""
+    values = value if isinstance(value, list) else [value]
+    names = (part.get("name") if isinstance(part, dict) else part for part in values)
+    return [name for name in names if isinstance(name, str)]
+
+
+def _address(page: HtmlElement, text: str) -> str:
+    """Where the page is published, as it says itself, or as the browser wrote that saved it."""
+    saved = SAVED_FROM.search(text[:5000])
+    given = [*(str(value) for path in ADDRESS for value in page.xpath(path)), saved[1] if saved else ""]
+    return next((address for value in given if (address := web_address(value))), "")
+
+
+def _author(page: HtmlElement, linked: list[dict[str, Any]]) -> str:
+    """Who wrote the page; several names are parted by commas."""
+    meta = [[str(value) for value in page.xpath(path)] for path in AUTHOR]
+    for names in (*meta, *(_strings(node.get("author")) for node in linked)):
+        given = [name for value in names if not web_address(value) and (name := given_author(value))]
+        if given:
+            return ", ".join(dict.fromkeys(given))
+    return ""
 
 
 def _first(page: HtmlElement, *paths: str) -> str:
@@ -130,14 +259,10 @@ def _publisher(page: HtmlElement) -> str:
     )
 
 
-def _published(page: HtmlElement) -> date | None:
-    for path in PUBLISHED:
-        for value in page.xpath(path):
-            if found := parse_date(str(value)):
-                return found
-    scripts = (script.text or "" for script in page.xpath("//script[@type='application/ld+json']"))
-    dates = (match[1] for script in scripts if (match := LINKED_DATA_DATE.search(script)))
-    return next((found for value in dates if (found := parse_date(value))), None)
+def _published(page: HtmlElement, linked: list[dict[str, Any]]) -> date | None:
+    meta = (str(value) for path in PUBLISHED for value in page.xpath(path))
+    data = (value for node in linked for value in _strings(node.get("datePublished")))
+    return next((found for value in chain(meta, data) if (found := parse_date(value))), None)
 
 
 # Content

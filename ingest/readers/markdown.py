@@ -6,28 +6,35 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from ..document import Block
+from ..document import KINDS, Block, Metadata
 from ..furniture import furniture
-from ..metadata import parse_date
+from ..metadata import parse_date, web_address
 from .page import Page, make_table, one_line
 
 PARSER = MarkdownIt("commonmark").enable("table")
 FRONT_MATTER = re.compile(r"\A\s*---[^\S\n]*\n(.*?)\n---[^\S\n]*(?:\n|\Z)", re.S)
-FIELD = re.compile(r"^([A-Za-z]+)[^\S\n]*:[^\S\n]*(.*)$", re.M)
+FIELD = re.compile(r"^([A-Za-z_-]+)[^\S\n]*:[^\S\n]*(.*)$", re.M)
 CONTAINERS = {"root", "blockquote"}
 
 
 def read(text: str) -> Page:
-    """Blocks of a Markdown text; raw HTML is left out. Title, publisher and date as its front matter gives them."""
+    """Blocks of a Markdown text; raw HTML is left out. Metadata as its front matter gives it."""
     match = FRONT_MATTER.match(text)
     fields = {name.lower(): value.strip(" \"'") for name, value in FIELD.findall(match[1])} if match else {}
     blocks = list(_blocks(SyntaxTreeNode(PARSER.parse(text[match.end() :] if match else text))))
     dropped = furniture([block.text for block in blocks])
     return Page(
         tuple(block for number, block in enumerate(blocks) if number not in dropped),
-        title=fields.get("title", ""),
-        publisher=fields.get("publisher", "") or fields.get("author", ""),
-        published=parse_date(fields.get("published", "") or fields.get("date", "")),
+        Metadata(
+            title=fields.get("title", ""),
+            publisher=fields.get("publisher", ""),
+            author=fields.get("author", ""),
+            address=web_address(fields.get("address", "") or fields.get("url", "") or fields.get("canonical", "")),
+            kind=kind if (kind := fields.get("kind", "").lower()) in KINDS else "",
+            published=parse_date(fields.get("published", "") or fields.get("date", "")),
+            effective=parse_date(fields.get("effective", "")),
+            review_by=parse_date(fields.get("review-by", "") or fields.get("review_by", "")),
+        ),
     )
 
 

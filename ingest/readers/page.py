@@ -1,11 +1,10 @@
 """What a reader returns, and the table helper that the readers share."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 
 from ..decode import decode
-from ..document import Block, Table, table_block
+from ..document import Block, Metadata, Table, table_block
 
 
 @dataclass(frozen=True)
@@ -16,9 +15,8 @@ class Page:
     """
 
     blocks: tuple[Block, ...]
-    title: str = ""
-    publisher: str = ""
-    published: date | None = None
+    metadata: Metadata = field(default_factory=Metadata)
+    warnings: tuple[str, ...] = ()  # what of the file could not be read, a line each: pages, sheets, attachments
 
 
 Reader = Callable[[bytes, str], Page]  # a file's bytes, and its source, which a DocumentError names

@@ -1,19 +1,19 @@
 """PDF: headings, paragraphs, lists and tables by how a page is set; each block knows its page."""
 
 import json
-import logging
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from ...errors import DocumentError
-from ..document import ITEM_SEPARATOR, Block
+from ..document import ITEM_SEPARATOR, Block, Metadata, Table
+from . import ocr
 from .page import Page, make_table, one_line
 from .pdf_lines import BULLETS, Line, Word, lines_of
 from .pdf_parts import Part, Sheet, is_cut, mark_headings, parts_of, title_key, without_contents, without_furniture
@@ -27,7 +27,7 @@ FAULTS = {
     "pages": "{pages:,} pages are more than the limit of {limit:,}; split it",
     "crowded": "more than {limit:,} words on one page; split it",
 }
-NO_TEXT = "no text in it: scanned pages; give it a text layer with an OCR program and ingest it again"
+NO_TEXT = "no text in it; check that it is the right file"
 TOO_MUCH = "takes too much time or memory to read; print it to a new PDF, or split it"
 
 FILE_NAME = re.compile(r".*\.(?:docx?|pdf|rtf|odt|indd|pptx?|xlsx?|html?|pub|qxd)|(?=\S*[_\d])\S+", re.I)
@@ -40,35 +40,43 @@ WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 HYPHENATED = re.compile(r"([A-Za-z]+)[-\u2010]$")
 LONGEST_WORD = 60
 FIRST_WORD = re.compile(r"[a-z]+")
-logger = logging.getLogger(__name__)
 
 
 def read(data: bytes, source: str) -> Page:
     """Blocks of a PDF, each with its page from 1; the title when the file's properties give one that is no file name.
 
+    Pages without text are read by OCR where it is there; warnings name them, and those that are left out.
+
     Raises:
         DocumentError: damaged, locked with a password, without any text, of more than 5,000 pages, or too much work.
     """
-    answers = _answers(data, source)
+    scans = ocr.Scans(ocr.is_there())
+    answers = _answers(data, source, ocr.MAX_PAGES if scans.can_read else 0)
     head = next(answers)
-    sheets = [_sheet(number, answer) for number, answer in enumerate(answers, 1)]
-    _report_textless(sheets, source)
+    sheets = [_sheet(number, answer, scans) for number, answer in enumerate(answers, 1)]
+    if not any(sheet.has_text for sheet in sheets):
+        raise DocumentError(source, "; ".join(scans.warnings()) or NO_TEXT)
     outline = {(page + 1, title_key(title)): depth + 1 for depth, title, page in head["outline"]}
     sheets = without_contents(without_furniture(sheets))
     parts = _continued(parts_of(sheets, outline))
     mark_headings(parts)
-    return Page(tuple(_blocks(parts)), title=_title(head["title"]))
+    return Page(tuple(_carried(_blocks(parts))), Metadata(title=_title(head["title"])), scans.warnings())
 
 
 # What the process answers
 
 
-def _answers(data: bytes, source: str) -> Iterator[dict[str, Any]]:
-    """What `pdf_process.py` writes of a file: first of the whole, then of each page."""
+def _answers(data: bytes, source: str, pictures: int) -> Iterator[dict[str, Any]]:
+    """What `pdf_process.py` writes of a file: first of the whole, then of each page, so many of them as pictures."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
-        command = [sys.executable, "-I", str(PROCESS)]  # -I: the modules beside it have names of the standard library
+        command = [
+            sys.executable,
+            "-I",
+            str(PROCESS),
+            str(pictures),
+        ]  # -I: the modules beside it have names of the standard library
         with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             try:
                 for line in process.stdout or ():
@@ -84,19 +92,14 @@ def _answers(data: bytes, source: str) -> Iterator[dict[str, Any]]:
         raise DocumentError(source, TOO_MUCH if process.returncode < 0 else FAULTS["damaged"])
 
 
-def _sheet(number: int, answer: dict[str, Any]) -> Sheet:
-    words = [Word(*word) for word in answer["words"]]
-    grids, rest = ruled_tables(words, answer["rules"], number)
-    return Sheet(number, answer["size"][1], tuple(lines_of(rest, number)), tuple(grids), answer["blank"])
-
-
-def _report_textless(sheets: Sequence[Sheet], source: str) -> None:
-    """Refuse a file without text; name the pages that have none in one that has."""
-    if not any(sheet.has_text for sheet in sheets):
-        raise DocumentError(source, NO_TEXT)
-    missing = [str(sheet.number) for sheet in sheets if not sheet.has_text and not sheet.blank]
-    if missing:
-        logger.warning("%s: no text on page %s; scanned? They are left out", source, ", ".join(missing))
+def _sheet(number: int, answer: dict[str, Any], scans: ocr.Scans) -> Sheet:
+    words, rules, (_, high) = [Word(*word) for word in answer["words"]], answer["rules"], answer["size"]
+    if not words and not answer["blank"]:
+        picture = answer.get("picture")
+        words, rules = scans.read(number, picture)
+        high = picture["high"] * picture["scale"] if picture else high
+    grids, rest = ruled_tables(words, rules, number)
+    return Sheet(number, high, tuple(lines_of(rest, number)), tuple(grids), answer["blank"])
 
 
 def _title(text: str) -> str:
@@ -122,6 +125,20 @@ def _blocks(parts: Sequence[Part]) -> Iterator[Block]:
             yield Block("list", "\n".join(map(_item, texts)), page=part.page)
         else:
             yield Block("heading" if part.level else "text", texts[0], level=part.level, page=part.page)
+
+
+def _carried(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with the captions of tables, which are those of what goes on with them too."""
+    # Imported here, as it imports `page`, and with that the table of readers.
+    from ..caption import captioned  # noqa: PLC0415
+
+    above: Table | None = None
+    for block in captioned(list(blocks)):
+        table = block.table
+        if table and above and not table.caption and table.header == above.header:
+            table = replace(table, caption=above.caption)
+        yield replace(block, table=table)
+        above = table
 
 
 def _continued(parts: Sequence[Part]) -> list[Part]:

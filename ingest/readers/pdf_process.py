@@ -1,5 +1,7 @@
 """A PDF's words and ruling lines: a script that `pdf.py` runs, PDF on standard input, a line of JSON a page out.
 
+Its argument is how many pages without text to give as pictures.
+
 PDFium can be kept busy for hours, or brought down, by a file of a few hundred bytes, and nothing but the end of its
 process stops it: so it has one, with limits on time and memory. Nothing here knows of Citewell.
 """
@@ -8,11 +10,13 @@ import json
 import math
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from ctypes import c_double, c_float, c_int, c_uint, create_string_buffer
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
+from zlib import compress
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 from pypdfium2 import raw
@@ -22,6 +26,7 @@ if sys.platform != "win32":
 
 MAX_PAGES = 5_000
 MAX_SECONDS = (3, 0.2)  # of processor time: to open a file, and for each of its pages; a full page takes about 0.01
+PICTURE_SECONDS = 2  # of processor time, for a picture of a page
 MAX_MEMORY = 3 * 2**30  # bytes of addresses
 MAX_WORDS = 50_000  # on a page
 MAX_RULES = 4_000  # on a page: with more it is a drawing or a map
@@ -35,6 +40,8 @@ MEANT |= {0x02: "\u2010", 0xAD: "\u00ad"}  # PDFium's own sign for a hyphen at t
 SUPERSCRIPTS = dict(zip(map(ord, "0123456789"), "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 DEEPEST_FORM = 4
 LARGEST = 1_000.0  # points: of a letter
+DPI = 300  # of a picture
+LONGEST_SIDE = 5_000  # pixels of a picture: A3 at 300 dpi
 
 Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -136,8 +143,13 @@ def main() -> None:
         return
     _limit(pages)
     _write({"title": document.get_metadata_value("Title"), "outline": list(_outline(document))})
+    pictures = int(sys.argv[1])
     for number in range(pages):
-        _write(_page(document, number))
+        answer = _page(document, number)
+        if pictures and "words" in answer and not answer["words"] and not answer["blank"]:
+            pictures -= 1
+            answer["picture"] = _picture(document[number])
+        _write(answer)
 
 
 def _limit(pages: int) -> None:
@@ -146,8 +158,12 @@ def _limit(pages: int) -> None:
         return
     seconds = math.ceil(MAX_SECONDS[0] + MAX_SECONDS[1] * pages)
     for kind, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, MAX_MEMORY), (resource.RLIMIT_CORE, 0)):
-        _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        _set_limit(kind, most)
+
+
+def _set_limit(kind: int, most: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _write(what: dict[str, Any]) -> None:
@@ -180,6 +196,19 @@ def _page(document: Any, number: int) -> dict[str, Any]:
     text.close()
     page.close()
     return {"size": frame.size, "words": words + dots, "rules": rules, "blank": blank}
+
+
+def _picture(page: Any) -> dict[str, Any]:
+    """A page as gray pixels, as it is seen; `scale` is points to a pixel."""
+    if sys.platform != "win32":
+        _set_limit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)[0] + PICTURE_SECONDS)
+    times = min(DPI / 72, LONGEST_SIDE / max(page.get_size()))
+    bitmap = page.render(scale=times, grayscale=True)
+    wide, high, stride = bitmap.width, bitmap.height, bitmap.stride
+    pixels = bytes(bitmap.buffer)
+    rows = b"".join(pixels[row * stride : row * stride + wide] for row in range(high))
+    page.close()
+    return {"wide": wide, "high": high, "scale": 1 / times, "pixels": b64encode(compress(rows, 1)).decode()}
 
 
 # Words

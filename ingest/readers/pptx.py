@@ -4,7 +4,6 @@ python-pptx cares for the package; the slides are walked as XML, as the library 
 newer programs and one for older. The order is that of the XML, in which PowerPoint itself reads a slide aloud.
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,12 +12,11 @@ from typing import Any
 
 import pptx
 
-from ..document import ITEM_SEPARATOR, Block
+from ..document import ITEM_SEPARATOR, Block, Metadata
 from .archive import company, given_title, opened
 from .grid import Span, grid_blocks, joined_runs, whole_number
 from .page import Page, one_line, words
 
-LOGGER = logging.getLogger(__name__)
 KIND = "a PowerPoint presentation"
 Element = Any  # lxml has no types
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -41,12 +39,14 @@ def read(data: bytes, source: str) -> Page:
     with opened(data, source, KIND) as file:
         presentation = pptx.Presentation(file)
         blocks: list[Block] = []
+        warnings: list[str] = []
         for number, slide in enumerate(presentation.slides, start=1):
             if slide.element.get("show", "1") in ON:
                 blocks += _slide(slide, number, source)
             else:
-                LOGGER.warning("%s: the hidden slide %d is left out", source, number)
-        return Page(tuple(blocks), title=given_title(presentation.core_properties.title), publisher=company(data))
+                warnings.append(f"slide {number}: hidden, and left out; show it if it is to be searched")
+        metadata = Metadata(title=given_title(presentation.core_properties.title), publisher=company(data))
+        return Page(tuple(blocks), metadata, tuple(warnings))
 
 
 def _slide(slide: Any, number: int, source: str) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from html import unescape
 from itertools import groupby
 
-from ..document import Block
+from ..document import Block, Metadata
 from ..furniture import furniture
 from ..metadata import account_in, parse_date
 from .page import Page, make_table, one_line
@@ -54,7 +54,7 @@ def read(text: str) -> Page:
     content, titles = _without_contents(content)
     pieces = _rejoined([piece for paragraph in content for piece in _pieces(paragraph)])
     blocks = tuple(_blocks(pieces, titles))
-    return Page(blocks, publisher=account_in(paragraphs[number] for number in sorted(dropped)))
+    return Page(blocks, Metadata(publisher=account_in(paragraphs[number] for number in sorted(dropped))))
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -5,13 +5,12 @@ cells are merged, and its other mode would hold every cell and be led by a merge
 many cells: so the merged ranges are looked up in the sheet's XML, whatever the size of the file.
 """
 
-import logging
 import math
 import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -21,12 +20,11 @@ import openpyxl  # type: ignore[import-untyped]
 from openpyxl.utils import range_boundaries  # type: ignore[import-untyped]
 
 from ...errors import DocumentError
-from ..document import Block
+from ..document import Block, Metadata
 from .archive import company, damaged, given_title, opened
 from .grid import Span, grid_blocks
 from .page import Page, one_line
 
-LOGGER = logging.getLogger(__name__)
 KIND = "an Excel workbook (.xlsx, .xlsm)"
 MAX_MARKUP = 200 * 1024 * 1024  # bytes of XML: rows are not kept, so it may be more than elsewhere
 MAX_ROWS = 100_000  # of one sheet, those with something in them
@@ -57,7 +55,7 @@ def read(data: bytes, source: str) -> Page:
     with opened(data, source, KIND, MAX_MARKUP) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of what it would lose on writing
         workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        sheets = [sheet for sheet in workbook.worksheets if _is_shown(sheet, source)]
+        sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         size = _Size(source)
         blocks: list[Block] = []
         for sheet in sheets:
@@ -65,22 +63,20 @@ def read(data: bytes, source: str) -> Page:
             if found and (len(sheets) > 1 or not PLAIN_NAME.fullmatch(sheet.title)):
                 blocks.append(Block("heading", one_line(sheet.title), level=1))
             blocks += found
-        return Page(tuple(blocks), title=given_title(workbook.properties.title), publisher=company(data))
-
-
-def _is_shown(sheet: Any, source: str) -> bool:
-    if sheet.sheet_state != "visible":
-        LOGGER.warning("%s: the hidden sheet “%s” is left out", source, sheet.title)
-    return bool(sheet.sheet_state == "visible")
+        hidden = [one_line(sheet.title) for sheet in workbook.worksheets if sheet not in sheets]
+        left_out = [f"sheet “{title}”: hidden, and left out; show it if it is to be searched" for title in hidden]
+        metadata = Metadata(title=given_title(workbook.properties.title), publisher=company(data))
+        return Page(tuple(blocks), metadata, (*left_out, *size.warnings))
 
 
 @dataclass
 class _Size:
-    """What was read of a workbook, up to its limits."""
+    """What was read of a workbook, up to its limits, and what could not be."""
 
     source: str
     cells: int = 0
     length: int = 0
+    warnings: list[str] = field(default_factory=list)
 
     def check(self, sheet: Any, **sizes: tuple[int, int]) -> None:
         """Refuse a sheet of which one of the sizes is over its limit."""
@@ -95,8 +91,8 @@ def _sheet(sheet: Any, file: Any, size: _Size) -> Iterator[Block]:
     with zipfile.ZipFile(file) as archive:
         markup = archive.read(sheet._worksheet_path)  # the library has no public name for it
     if missing := len(WITHOUT_RESULT.findall(markup)):
-        told = "%s: in sheet “%s” %d formulas have no stored result; open it in Excel and save it"
-        LOGGER.warning(told, size.source, sheet.title, missing)
+        some = f"{missing:,} formulas have" if missing > 1 else "1 formula has"
+        size.warnings.append(f"sheet “{one_line(sheet.title)}”: {some} no stored result; open it in Excel and save it")
     filled, cells = len(FILLED_ROW.findall(markup)), len(CELL.findall(markup))
     size.check(sheet, rows=(filled, MAX_ROWS), cells=(cells, MAX_CELLS))  # so that what is too large is refused at once
     merged = set(MERGED.findall(markup))

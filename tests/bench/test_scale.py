@@ -42,8 +42,8 @@ def test_words_are_told_apart_and_as_common_as_words_are() -> None:
 def test_a_question_is_of_its_document() -> None:
     lot = random.Random(0)
     document = next(documents(lot))
-    text = f"{document.title} {document.text}".lower()
+    text = f"{document.metadata.title} {document.text}".lower()
     for _ in range(20):
         asked = question(document, lot)
-        assert 0 < len(asked.split()) <= 8 or asked == f"{document.title}?"
+        assert 0 < len(asked.split()) <= 8 or asked == f"{document.metadata.title}?"
         assert all(word in text for word in asked.lower().rstrip("?").split())

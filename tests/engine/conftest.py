@@ -13,7 +13,7 @@ from citewell.index.passage import Passage
 from citewell.index.sync import sync
 from citewell.index.terms import terms
 from citewell.ingest.chunk import Chunk, chunk_document
-from citewell.ingest.document import Block, Document
+from citewell.ingest.document import Block, Document, Metadata
 from citewell.settings import load_settings
 from citewell.tests.index.fake_embedder import FakeEmbedder
 
@@ -28,7 +28,7 @@ def engine(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 def chunks_of(*blocks: Block) -> list[Chunk]:
     """The chunks of a document of these blocks, whose title is Parks."""
-    return chunk_document(Document("/parks.txt", "parks.txt", "Parks", "", None, "0" * 64, blocks))
+    return chunk_document(Document("/parks.txt", "parks.txt", Metadata("Parks"), "0" * 64, blocks))
 
 
 def query_of(question: str) -> Query:

@@ -69,7 +69,7 @@ def test_as_json_has_the_keys_of_the_contract() -> None:
         "verified": "quote",
         "asked": (),
     }
-    keys = {"n", "document", "title", "published", "locator", "quote", "start", "end"}
+    keys = {"n", "document", "title", "published", "locator", "quote", "start", "end", "also_in"}
     assert set(shown["citations"][0]) == keys | {"document_id"}
     assert (shown["confidence"], shown["ms"], shown["rewritten"], shown["answers"]) == (
         0.1235,

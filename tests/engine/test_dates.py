@@ -9,7 +9,7 @@ from citewell.engine.candidates import Candidate, find_candidates
 from citewell.engine.compose import compose
 from citewell.engine.dates import asks_now, date_matters, long_date, newest_first
 from citewell.ingest.chunk import Chunk, chunk_document
-from citewell.ingest.document import Block, Document
+from citewell.ingest.document import Block, Document, Metadata
 from citewell.tests.engine.conftest import passages_of, query_of
 
 OLD, NEW = date(2023, 5, 1), date(2025, 2, 3)
@@ -20,7 +20,11 @@ def found(question: str, *texts: tuple[str, date | None]) -> list[Candidate]:
     chunks: list[Chunk] = []
     for number, (text, published) in enumerate(texts):
         document = Document(
-            f"/{number}.txt", f"{number}.txt", "Parks", "", published, f"{number:064}", (Block("text", text),)
+            f"/{number}.txt",
+            f"{number}.txt",
+            Metadata("Parks", published=published),
+            f"{number:064}",
+            (Block("text", text),),
         )
         chunks += chunk_document(document)
     alike = [replace(p, dense=0.5, score=0.5, units=(0.5,) * len(p.units)) for p in passages_of(chunks, question)]

@@ -154,7 +154,7 @@ def test_drafts_are_new_beside_known_items(tmp_path: Path) -> None:
 
 
 def assert_good(paths: list[Path]) -> None:
-    items = draft_items(map(read_document, find_files(paths)), 500)
+    items = draft_items(map(read_document, find_files(paths).files), 500)
     assert len(items) >= 40
     assert check_suite(items, paths) == []
     assert len({item.id for item in items}) == len({item.question for item in items}) == len(items)

@@ -24,7 +24,7 @@ from citewell.index.embedder import (
 )
 from citewell.index.sync import sync
 from citewell.ingest.chunk import chunk_document
-from citewell.ingest.document import Block, Document
+from citewell.ingest.document import Block, Document, Metadata
 from citewell.settings import load_settings
 
 PARAGRAPH = "Ducks swim on the pond. Social workers visit families. The panel met in May."
@@ -55,7 +55,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def document(*paragraphs: str) -> Document:
-    return Document("/a.txt", "a.txt", "Parks", "", None, "0" * 64, tuple(Block("text", text) for text in paragraphs))
+    return Document("/a.txt", "a.txt", Metadata("Parks"), "0" * 64, tuple(Block("text", text) for text in paragraphs))
 
 
 # The packaged weights

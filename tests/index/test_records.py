@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citewell.index.records import (
+    DocumentRecord,
     chunk_from,
     chunk_id,
     chunk_metadata,
@@ -16,15 +17,13 @@ from citewell.index.records import (
     unpack_vectors,
 )
 from citewell.ingest.chunk import chunk_document
-from citewell.ingest.document import Block, Document, Table, table_block
+from citewell.ingest.document import Block, Document, Metadata, Table, table_block
 
 TABLE = Table(("Pond", "Ducks £"), (("North", "4"), ("Süd", "5")), "Ducks by pond")
 DATED = Document(
     "/papers/ponds.html",
     "ponds.html",
-    "Ponds",
-    "Parks",
-    date(2024, 7, 31),
+    Metadata("Ponds", "Parks", kind="report", published=date(2024, 7, 31), review_by=date(2026, 1, 1)),
     "ab" * 32,
     (
         Block("heading", "Counts", level=1),
@@ -32,13 +31,14 @@ DATED = Document(
         table_block(TABLE, ("Counts", "South")),
     ),
 )
-BARE = Document("/papers/a.txt", "a.txt", "A", "", None, "cd" * 32, (Block("text", "Ducks swim."),))
+BARE = Document("/papers/a.txt", "a.txt", Metadata("A"), "cd" * 32, (Block("text", "Ducks swim."),))
 
 
 @pytest.mark.parametrize("document", [DATED, BARE], ids=["dated", "bare"])
 def test_chunks_round_trip(document: Document) -> None:
     for chunk in chunk_document(document):
-        metadata = chunk_metadata(chunk, document, 2, np.zeros((len(chunk.units), 8), dtype=np.float32))
+        record = DocumentRecord.of(document, chunk_document(document))
+        metadata = chunk_metadata(chunk, record, np.zeros((len(chunk.units), 8), dtype=np.float32))
         assert {type(value) for value in metadata.values()} <= {str, int}
         assert chunk_from(chunk.text, metadata) == chunk
 
@@ -46,13 +46,15 @@ def test_chunks_round_trip(document: Document) -> None:
 @pytest.mark.parametrize("document", [DATED, BARE], ids=["dated", "bare"])
 def test_the_document_is_kept_with_its_first_chunk(document: Document) -> None:
     chunks = chunk_document(document)
-    first, *others = (chunk_metadata(chunk, document, len(chunks), np.zeros((0, 8), np.float32)) for chunk in chunks)
+    kept = DocumentRecord.of(document, chunks, ["/copies/of.html"])
+    first, *others = (chunk_metadata(chunk, kept, np.zeros((0, 8), np.float32)) for chunk in chunks)
     record = document_from(first)
+    assert record == kept
     assert (record.id, record.document, record.source) == (chunks[0].document_id, document.name, document.source)
     assert (record.title, record.publisher, record.content_hash) == ("Ponds", "Parks", "ab" * 32) or document is BARE
-    assert record.published == (document.published.isoformat() if document.published else None)
+    assert record.published == (document.metadata.published.isoformat() if document.metadata.published else None)
     assert record.chunks == len(chunks)
-    assert not any("source" in metadata for metadata in others)
+    assert not any("record" in metadata for metadata in others)
 
 
 def test_ids_differ_by_version_and_sort_by_ordinal() -> None:

@@ -96,7 +96,7 @@ def test_filters(retriever: HybridRetriever, filters: dict[str, str], expected: 
 @pytest.mark.parametrize(
     ("filters", "fault"),
     [
-        ({"publisher": "x"}, "filter publisher: no such filter; use document, after, before"),
+        ({"publisher": "x"}, "filter publisher: no such filter; use document, kind, after, before"),
         ({"after": "July 2024"}, "filter after: 'July 2024' is not a date; write it as 2024-07-31"),
         ({"before": "2024-02-31"}, "filter before: '2024-02-31' is not a date"),
         ({"after": ""}, "filter after: '' is not a date"),

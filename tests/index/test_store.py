@@ -11,6 +11,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from citewell.errors import InputError, RecipeError, StoreError
 from citewell.index import store as store_module
+from citewell.index.records import DocumentRecord
 from citewell.index.retriever import HybridRetriever
 from citewell.index.store import COLLECTION, REBUILDING, Store, connect
 from citewell.index.sync import sync
@@ -99,7 +100,7 @@ def test_around_keeps_to_one_version(store: Store, papers: Path) -> None:
     path.write_text("# Ponds\n\n" + "Swans are new on the pond in the park this year. " * 60, encoding="utf-8")
     document = read_document(path)
     new = chunk_document(document)
-    store.add(document, new)
+    store.add([(DocumentRecord.of(document, new), new)])
     assert store.around(old[0]) == old
     assert store.around(new[1]) == new
 
@@ -278,7 +279,7 @@ def test_a_write_that_fails_names_the_index(store: Store, papers: Path, home: Pa
     sync(store, [papers / "agency.md"])
     store.embedder = FakeEmbedder(dimension=8)  # the collection takes vectors of another length
     with pytest.raises(StoreError, match=f"index {home}: cannot be written .*dimension") as caught:
-        store.add(document, chunks)
+        store.add([(DocumentRecord.of(document, chunks), chunks)])
     assert "\n" not in str(caught.value)
     assert names(store) == ["agency.md"]
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,18 @@ import pytest
 
 from citewell.errors import InputError, StoreError
 from citewell.index.home import writing
+from citewell.index.records import DocumentRecord
 from citewell.index.retriever import HybridRetriever
-from citewell.index.store import COLLECTION, Store, connect
+from citewell.index.store import COLLECTION, Store, connect, likeness
 from citewell.index.sync import sync
 from citewell.ingest.chunk import chunk_document
+from citewell.ingest.document import Block, Metadata
 from citewell.ingest.read import read_document
+from citewell.ingest.readers import READERS, Page
 from citewell.settings import load_settings
 from citewell.tests.index.conftest import PAPERS, OpenStore
 
+NOTHING = dict.fromkeys("added changed renamed removed unchanged copies skipped failed".split(), 0)
 CHANGED = PAPERS["ponds.md"].replace("Mallards stay", "Swans stay")
 
 
@@ -36,7 +41,7 @@ def found(store: Store, question: str) -> list[str]:
 def counts(store: Store, *paths: Path, prune: bool = False) -> tuple[int, ...]:
     """Added, changed, removed, unchanged, failed."""
     told = sync(store, paths, prune).as_json()["documents"]
-    return tuple(count for name, count in told.items() if name != "renamed")
+    return tuple(told[name] for name in ("added", "changed", "removed", "unchanged", "failed"))
 
 
 def test_the_first_sync(store: Store, papers: Path) -> None:
@@ -45,10 +50,12 @@ def test_the_first_sync(store: Store, papers: Path) -> None:
     assert told == [("agency.md", 1, 3), ("ponds.md", 2, 3), ("visits.txt", 3, 3)]
     assert report.chunks == report.chunks_added == len(list(store.chunks()))
     assert report.as_json() == {
-        "documents": {"added": 3, "changed": 0, "renamed": 0, "removed": 0, "unchanged": 0, "failed": 0},
+        "documents": NOTHING | {"added": 3},
         "chunks": report.chunks,
         "chunks_added": report.chunks,
         "failures": [],
+        "partly_read": [],
+        "skipped": [],
         "seconds": round(report.seconds, 3),
     }
 
@@ -103,23 +110,10 @@ def test_a_file_that_cannot_be_read_keeps_its_former_version(store: Store, paper
     before = contents()
     (papers / "ponds.md").write_bytes(bytes(range(256)) * 20)
     report = sync(store, [papers], prune=True)
-    assert report.as_json()["documents"] == {
-        "added": 0,
-        "changed": 0,
-        "renamed": 0,
-        "removed": 0,
-        "unchanged": 2,
-        "failed": 1,
-    }
+    assert report.as_json()["documents"] == NOTHING | {"unchanged": 2, "failed": 1}
     assert [failure.source for failure in report.failures] == [str(papers / "ponds.md")]
     assert "binary data, not text" in report.failures[0].error
     assert contents() == before
-
-
-def test_two_files_with_the_same_text_are_two_documents(store: Store, papers: Path) -> None:
-    (papers / "copy.md").write_text(PAPERS["ponds.md"], encoding="utf-8")
-    assert counts(store, papers) == (4, 0, 0, 0, 0)
-    assert counts(store, papers) == (0, 0, 0, 4, 0)
 
 
 def test_bad_paths_change_nothing(store: Store, papers: Path, tmp_path: Path) -> None:
@@ -213,7 +207,191 @@ def test_chunks_of_the_same_file_are_the_same(store: Store, papers: Path) -> Non
     assert sorted((chunk for _, chunk in store.chunks()), key=lambda chunk: (chunk.document, chunk.ordinal)) == expected
 
 
-# Renaming, the lexical index, the lock
+# Files that moved, and files with the same bytes
+
+
+def test_of_a_changed_document_only_the_changed_chunks_are_embedded(
+    store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = papers / "long.md"
+    sections = [f"# Pond {n}\n\nDucks live there, {n} of them." for n in range(6)]
+    path.write_text("\n\n".join(sections), encoding="utf-8")
+    sync(store, [papers])
+    embedded: list[str] = []
+    encode = store.embedder.encode
+    monkeypatch.setattr(
+        store.embedder, "encode", lambda chunks: embedded.extend(chunk.text for chunk in chunks) or encode(chunks)
+    )
+    path.write_text("\n\n".join(sections).replace("3 of them", "33 of them"), encoding="utf-8")
+    assert sync(store, [papers]).changed == 1
+    assert [text.strip() for text in embedded] == ["Pond 3\n\nDucks live there, 33 of them."]
+    assert "33 of them" in found(store, "pond 3")[0]
+
+
+def record_of(store: Store, name: str) -> DocumentRecord:
+    [record] = [record for record in store.documents() if record.document == name]
+    return record
+
+
+def copy(papers: Path, name: str) -> str:
+    (papers / name).write_bytes((papers / "ponds.md").read_bytes())
+    return str(papers / name)
+
+
+def test_files_with_the_same_bytes_are_one_document_with_all_sources(store: Store, papers: Path) -> None:
+    source = copy(papers, "copy.md")
+    report = sync(store, [papers])
+    assert (report.added, report.copies, len(store.documents())) == (3, 1, 3)
+    assert record_of(store, "copy.md").copies == (str(papers / "ponds.md"),)  # the first by name is the document
+    assert sync(store, [papers]).as_json()["documents"] == NOTHING | {"unchanged": 3, "copies": 1}
+    assert source == record_of(store, "copy.md").source
+
+
+def test_a_copy_that_comes_later_joins_the_document_that_is_there(
+    store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(store, [papers])
+    before = store.fingerprint
+    monkeypatch.setattr(store.embedder, "encode", None)  # whoever calls it fails
+    source = copy(papers, "a.md")
+    assert sync(store, [papers]).as_json()["documents"] == NOTHING | {"unchanged": 3, "copies": 1}
+    assert record_of(store, "ponds.md").copies == (source,)
+    assert store.fingerprint != before
+    assert counts(store, papers) == (0, 0, 0, 3, 0)
+
+
+def test_a_copy_in_another_folder_joins_too(store: Store, papers: Path, tmp_path: Path) -> None:
+    sync(store, [papers])
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "b.md").write_bytes((papers / "ponds.md").read_bytes())
+    assert sync(store, [other]).as_json()["documents"] == NOTHING | {"unchanged": 1, "copies": 1}
+    assert record_of(store, "ponds.md").copies == (str(other / "b.md"),)
+    assert sync(store, [papers]).copies == 1  # it is kept, though it is not among the files now
+    (other / "b.md").unlink()
+    assert sync(store, [papers]).copies == 0
+    assert record_of(store, "ponds.md").copies == ()
+
+
+def test_a_copy_takes_the_place_of_the_document_when_that_goes(
+    store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy(papers, "z.md")
+    sync(store, [papers])
+    monkeypatch.setattr(store.embedder, "encode", None)
+    (papers / "ponds.md").unlink()
+    report = sync(store, [papers])
+    assert (report.renamed, report.added, report.removed, report.copies) == (1, 0, 0, 0)
+    assert record_of(store, "z.md").copies == ()
+
+
+def test_a_copy_that_changes_is_a_document_of_its_own(store: Store, papers: Path) -> None:
+    copy(papers, "z.md")
+    sync(store, [papers])
+    (papers / "z.md").write_text(CHANGED, encoding="utf-8")
+    report = sync(store, [papers])
+    assert (report.added, report.unchanged, report.copies) == (1, 3, 0)
+    assert record_of(store, "ponds.md").copies == ()
+
+
+def test_the_document_changes_and_the_copy_does_not(store: Store, papers: Path) -> None:
+    copy(papers, "z.md")
+    sync(store, [papers])
+    (papers / "ponds.md").write_text(CHANGED, encoding="utf-8")
+    report = sync(store, [papers])
+    assert (report.added, report.changed, report.unchanged, report.removed) == (1, 1, 2, 0)
+    assert {record.document for record in store.documents()} == {"agency.md", "ponds.md", "visits.txt", "z.md"}
+    assert len({text for text in found(store, "mallards swans stay all year") if "stay" in text}) == 2
+
+
+def test_two_documents_that_become_the_same_are_one(store: Store, papers: Path) -> None:
+    (papers / "z.md").write_text(CHANGED, encoding="utf-8")
+    sync(store, [papers])
+    copy(papers, "z.md")
+    report = sync(store, [papers])
+    assert (report.removed, report.unchanged, report.copies, len(store.documents())) == (1, 3, 1, 3)
+
+
+def test_the_copy_of_a_file_that_cannot_be_read_is_named_too(store: Store, papers: Path) -> None:
+    for name in ("x.txt", "y.txt"):
+        (papers / name).write_bytes(bytes(range(256)) * 20)
+    assert [failure.source for failure in sync(store, [papers]).failures] == [
+        str(papers / name) for name in ("x.txt", "y.txt")
+    ]
+
+
+def test_following_removes_what_is_gone_from_the_folder_only(store: Store, papers: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.md"
+    other.write_text(CHANGED, encoding="utf-8")
+    sync(store, [papers, other])
+    (papers / "ponds.md").unlink()
+    other.unlink()
+    report = sync(store, [papers], follow=True)
+    assert (report.removed, report.unchanged) == (1, 2)
+    assert {record.document for record in store.documents()} == {"agency.md", "other.md", "visits.txt"}
+    for path in papers.iterdir():
+        path.unlink()
+    assert sync(store, [papers], follow=True).removed == 2
+
+
+# What is stated of documents
+
+
+def test_what_is_stated_counts_before_what_the_file_says(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    report = sync(store, [papers], given=Metadata(kind="minutes", published=date(2020, 1, 2)))
+    assert (report.changed, report.unchanged) == (3, 0)
+    assert {(record.kind, record.published) for record in store.documents()} == {("minutes", "2020-01-02")}
+    assert sync(store, [papers]).changed == 3  # what was given holds for the one time
+
+
+def test_a_sidecar_changes_no_vectors(store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(store, [papers])
+    monkeypatch.setattr(store.embedder, "encode", None)
+    (papers / "citewell.toml").write_text('[documents."ponds.md"]\npublisher = "Parks"\n', encoding="utf-8")
+    report = sync(store, [papers])
+    assert (report.changed, report.unchanged, report.skipped) == (1, 2, ())
+    assert record_of(store, "ponds.md").publisher == "Parks"
+
+
+def test_a_sidecar_that_cannot_be_used_changes_nothing(store: Store, papers: Path) -> None:
+    sync(store, [papers])
+    before = contents()
+    (papers / "citewell.toml").write_text('[documents]\nkind = "poem"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"citewell\.toml.*poem is no kind of document"):
+        sync(store, [papers], prune=True)
+    assert contents() == before
+
+
+# What is told
+
+
+def test_files_that_are_passed_over_are_told(store: Store, papers: Path) -> None:
+    (papers / "photo.jpg").write_bytes(b"x")
+    (papers / ".hidden.txt").write_text("x", encoding="utf-8")
+    [skipped] = sync(store, [papers]).skipped
+    assert (skipped.source, skipped.error) == (str(papers / "photo.jpg"), "no reader for .jpg")
+
+
+def test_what_of_a_file_was_not_read_is_told(store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page((Block("text", "Ducks swim."),), warnings=("page 2: no text",))
+    monkeypatch.setitem(READERS, ".md", lambda *_: page)
+    assert [told.error for told in sync(store, [papers / "ponds.md"]).partly] == ["page 2: no text"]
+
+
+# Processes that read
+
+
+def test_reading_in_processes_gives_the_same(store: Store, open_store: OpenStore, papers: Path) -> None:
+    (papers / "bad.txt").write_bytes(bytes(range(256)) * 20)
+    report = sync(store, [papers], processes=2)
+    assert (report.added, len(report.failures)) == (3, 1)
+    expected = sorted((chunk.document, chunk.text) for _, chunk in store.chunks())
+    sync(open_store(rebuild=True), [papers])
+    assert sorted((chunk.document, chunk.text) for _, chunk in store.chunks()) == expected
+
+
+# Vectors that serve again
 
 
 def test_a_renamed_file_is_not_embedded_again(store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,27 +406,21 @@ def test_a_renamed_file_is_not_embedded_again(store: Store, papers: Path, monkey
     assert texts == sorted((row[0], row[2]) for key, row in before.items() if key != "metadata")
 
 
-def test_a_copy_is_no_renaming(store: Store, papers: Path) -> None:
-    sync(store, [papers])
-    (papers / "lakes.md").write_bytes((papers / "ponds.md").read_bytes())
-    report = sync(store, [papers])
-    assert (report.added, report.renamed, report.unchanged) == (1, 0, 3)
-
-
 def test_vectors_are_not_taken_over_where_the_title_differs(store: Store, papers: Path) -> None:
-    plain = papers / "plain.txt"
-    plain.write_text("it rained on the ponds all day\n", encoding="utf-8")
     sync(store, [papers])
-    plain.rename(papers / "weather report.txt")
-    report = sync(store, [papers])
-    assert report.renamed == 1
-    [record] = [record for record in store.documents() if record.document == "weather report.txt"]
-    assert store.encoded(record, store.chunks_of(record.id)) is not None
+    sync(store, [papers], given=Metadata(title="Weather"))
+    record = record_of(store, "visits.txt")
+    [chunk] = store.chunks_of(record.id)
+    expected = store.embedder.encode([chunk])[0].vector
+    assert store.encoded(record)[likeness(chunk)].vector.tolist() == pytest.approx(expected.tolist())
 
 
-def test_the_lexical_index_is_ready_after_a_sync(store: Store, papers: Path) -> None:
+# What is derived, the lock, killed processes
+
+
+def test_what_is_derived_is_ready_after_a_sync(store: Store, papers: Path) -> None:
     sync(store, [papers])
-    [folder] = (store.home / "lexical").iterdir()
+    [folder] = (store.home / "derived").iterdir()
     assert folder.name.startswith(store.fingerprint)
 
 

@@ -1,7 +1,9 @@
 """Office files for the tests of their readers: made, changed member by member, and damaged."""
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +21,25 @@ def saved(document: Any) -> bytes:
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive of these members."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as new:
+        for name, content in members.items():
+            new.writestr(name, content)
+    return file.getvalue()
+
+
+def lying(content: bytes, said: bytes) -> bytes:
+    """An archive that says of its one member that it is as `said`, size and checksum, though it expands to more."""
+    data = bytearray(zipped({"a.xml": content}))
+    for signature, place in ((b"PK\x03\x04", 14), (b"PK\x01\x02", 16)):
+        at = data.index(signature) + place
+        data[at : at + 4] = struct.pack("<L", zlib.crc32(said))
+        data[at + 8 : at + 12] = struct.pack("<L", len(said))
+    return bytes(data)
 
 
 def changed(data: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:

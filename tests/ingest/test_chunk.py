@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citewell.ingest.chunk import LONG_ITEM, LONG_ROW, MAX_LENGTH, TARGET_LENGTH, Chunk, chunk_document, document_id
-from citewell.ingest.document import Block, Document, Table, table_block
+from citewell.ingest.document import Block, Document, Metadata, Table, table_block
 from citewell.ingest.readers.page import make_table
 
 WORDS = st.sampled_from(["ponds", "ducks", "37.7%", "café", "x" * 30, "North", "e.g.", "–", "(swans", "2024"])
@@ -27,7 +27,7 @@ BLOCKS = st.one_of(
 
 
 def document(*blocks: Block) -> Document:
-    return Document("/papers/ponds.txt", "ponds.txt", "Ponds", "", None, "0" * 64, blocks)
+    return Document("/papers/ponds.txt", "ponds.txt", Metadata("Ponds"), "0" * 64, blocks)
 
 
 def texts(chunk: Chunk) -> list[tuple[str, str]]:

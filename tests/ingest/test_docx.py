@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import docx
 import pytest
 from docx.document import Document as Word
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,9 +16,9 @@ from hypothesis import strategies as st
 from citewell.errors import DocumentError
 from citewell.ingest.caption import captioned
 from citewell.ingest.chunk import chunk_document
-from citewell.ingest.document import Document
+from citewell.ingest.document import Document, Metadata
 from citewell.ingest.readers import Page
-from citewell.ingest.readers.docx import read
+from citewell.ingest.readers.docx import CUSTOM_PROPERTIES, read
 from citewell.tests.ingest.archives import changed, check_damaged, saved
 
 NAMES = (
@@ -53,7 +56,7 @@ def test_headings_paragraphs_and_lists() -> None:
         word.add_paragraph(text, "List Number")
     word.add_paragraph("Done.")
     page = read(saved(word), "a.docx")
-    assert (page.title, page.publisher, page.published) == ("Bin days", "", None)
+    assert (page.metadata.title, page.metadata.publisher, page.metadata.published) == ("Bin days", "", None)
     assert blocks(page) == [
         ("heading", 1, "Collections"),
         ("text", 0, "Bins go out on Monday.\nEarly."),
@@ -130,7 +133,7 @@ def test_table_becomes_rows_under_its_header() -> None:
             cell.text = text
     page = read(saved(word), "a.docx")
     assert [block.kind for block in page.blocks] == ["text", "table"]
-    document = Document("a.docx", "a.docx", "Bins", "", None, "0", tuple(captioned(page.blocks)))
+    document = Document("a.docx", "a.docx", Metadata("Bins"), "0", tuple(captioned(page.blocks)))
     chunk = chunk_document(document)[-1]
     assert chunk.header == ("Area", "Bins", "Late")
     assert chunk.caption == "Bins by area"
@@ -293,7 +296,7 @@ def test_company_is_the_publisher() -> None:
     company = b"<Company>Exampleton Council</Company></Properties>"
     data = changed(saved(word), {"docProps/app.xml": lambda old: _without_company(old, company)})
     page = read(data, "a.docx")
-    assert (page.title, page.publisher) == ("Bin policy", "Exampleton Council")
+    assert (page.metadata.title, page.metadata.publisher) == ("Bin policy", "Exampleton Council")
 
 
 def _without_company(xml: bytes, company: bytes) -> bytes:
@@ -383,3 +386,42 @@ SAMPLE = sample()
 @given(data=st.data())
 def test_damaged_bytes(data: st.DataObject) -> None:
     check_damaged(data, read, SAMPLE, ["word/document.xml", "word/styles.xml", "word/numbering.xml"], b"w:p")
+
+
+@pytest.mark.parametrize(("author", "expected"), [("Jo Doe", "Jo Doe"), ("python-docx", ""), ("", "")])
+def test_author_by_properties(author: str, expected: str) -> None:
+    word = docx.Document()
+    word.add_paragraph("Bins.")
+    word.core_properties.author = author
+    assert read(saved(word), "a.docx").metadata.author == expected
+
+
+COVER = """<CoverPageProperties xmlns="http://schemas.microsoft.com/office/2006/coverPageProps">
+<PublishDate>2022-05-03T00:00:00</PublishDate><Abstract>1 May 2020</Abstract></CoverPageProperties>"""
+CUSTOM = """<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties">
+<property pid="2" name="Review_date"><lpwstr>3 May 2024</lpwstr></property>
+<property pid="3" name="Effective Date"><filetime>2022-06-01T10:00:00Z</filetime></property></Properties>"""
+
+
+def test_dates_that_somebody_filled_in() -> None:
+    word = docx.Document()
+    word.add_paragraph("Bins.")
+    for name, kind, content in (
+        ("/customXml/item9.xml", "application/xml", COVER),
+        ("/docProps/custom.xml", CUSTOM_PROPERTIES, CUSTOM),
+    ):
+        part = Part(PackURI(name), kind, content.encode(), word.part.package)
+        word.part.relate_to(part, "http://example.org/relationship")
+    found = read(saved(word), "a.docx").metadata
+    assert (found.published, found.effective, found.review_by) == (
+        date(2022, 5, 3),
+        date(2022, 6, 1),
+        date(2024, 5, 3),
+    )
+
+
+def test_when_a_file_was_made_is_no_date_of_publication() -> None:
+    word = docx.Document()
+    word.add_paragraph("Bins.")
+    word.core_properties.created = word.core_properties.modified = datetime(2022, 5, 3, tzinfo=UTC)
+    assert read(saved(word), "a.docx").metadata.published is None

@@ -1,7 +1,6 @@
 """E-mails to blocks."""
 
 import io
-import logging
 import time
 from datetime import date
 from email.message import EmailMessage
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from citewell.errors import DocumentError
 from citewell.ingest import readers
+from citewell.ingest.document import Block
 from citewell.ingest.readers import Page
 from citewell.ingest.readers import docx as docx_reader
 from citewell.ingest.readers.eml import read
@@ -44,7 +44,11 @@ def test_head_text_and_quoted_mail() -> None:
     body = "Hi Al\n\nBins go out on Monday:\n\n- paper\n- glass\n\nBest wishes\n\n"
     body += "On Monday Al wrote:\n> Which day?\n>\n> > Any."
     page = read(mail(body).as_bytes(policy=SMTP), "a.eml")
-    assert (page.title, page.publisher, page.published) == ("Bin days", "Jo Smith", date(2022, 5, 3))
+    assert (page.metadata.title, page.metadata.publisher, page.metadata.published) == (
+        "Bin days",
+        "Jo Smith",
+        date(2022, 5, 3),
+    )
     assert [(block.kind, block.text) for block in page.blocks] == [
         ("text", HEAD),
         ("text", "Hi Al"),
@@ -85,7 +89,7 @@ def test_charset_that_is_none_or_not_that_of_the_text(charset: str) -> None:
 def test_encoded_headers() -> None:
     data = b"From: =?utf-8?q?Jos=C3=A9?= <j@x.example>\nSubject: =?utf-8?b?Q2Fmw6k=?=\n bins\nDate: soon\n\nText."
     page = read(data, "a.eml")
-    assert (page.title, page.publisher, page.published) == ("Café bins", "José", None)
+    assert (page.metadata.title, page.metadata.publisher, page.metadata.published) == ("Café bins", "José", None)
     assert page.blocks[0].text == "From: José <j@x.example>\nDate: soon"
 
 
@@ -98,7 +102,7 @@ def word_file() -> bytes:
     return file.getvalue()
 
 
-def test_attachments_by_their_readers(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_attachments_by_their_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(readers.READERS, ".docx", docx_reader.read)
     message = mail()
     message.add_attachment(word_file(), maintype="application", subtype="octet-stream", filename="C:\\My\\Bins.DOCX")
@@ -107,8 +111,7 @@ def test_attachments_by_their_readers(monkeypatch: pytest.MonkeyPatch, caplog: p
     message.add_attachment(b"junk", maintype="application", subtype="octet-stream", filename="broken.docx")
     message.add_attachment("", filename="empty.txt")
     message.add_attachment(b"GIF89a", maintype="image", subtype="gif", disposition="inline", filename="logo.gif")
-    with caplog.at_level(logging.WARNING):
-        page = read(message.as_bytes(policy=SMTP), "a.eml")
+    page = read(message.as_bytes(policy=SMTP), "a.eml")
     assert [(block.level, block.text) for block in page.blocks[2:]] == [
         (1, "Attachment: Bins.DOCX"),
         (0, "Bin policy"),
@@ -124,11 +127,22 @@ def test_attachments_by_their_readers(monkeypatch: pytest.MonkeyPatch, caplog: p
         ),
         (0, "Attachment not read: empty.txt (the file is empty; add its text or leave it out)"),
     ]
-    assert [record.getMessage().split(":")[0] for record in caplog.records] == [
-        "a.eml › thing.xyz",
-        "a.eml › broken.docx",
-        "a.eml › empty.txt",
-    ]
+    assert page.warnings == (
+        "attachment thing.xyz: not read: no reader for this kind of file",
+        "attachment broken.docx: not read: "
+        "damaged, or not a Word document; open it in its own program and save it again",
+        "attachment empty.txt: not read: the file is empty; add its text or leave it out",
+    )
+
+
+def test_warnings_of_attachments_are_those_of_the_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Page((Block("text", "Bins."),), warnings=("page 3: no text",))
+    monkeypatch.setitem(readers.READERS, ".pdf", lambda _data, _source: told)
+    inner, outer = mail("Inner.", "Inside"), mail("Outer.")
+    inner.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
+    outer.add_attachment(inner)
+    page = read(outer.as_bytes(policy=SMTP), "a.eml")
+    assert page.warnings == ("attachment Inside.eml: attachment a.pdf: page 3: no text",)
 
 
 def test_text_after_a_file_goes_on() -> None:
@@ -209,7 +223,7 @@ def test_not_a_mail() -> None:
 def test_parts_nested_deeply(depth: int) -> None:
     parts = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(depth))
     page = in_time(f"Subject: Bins\n{parts}\nText.\n".encode() + b"line\n" * 200_000)
-    assert isinstance(page, str) or page.title == "Bins"
+    assert isinstance(page, str) or page.metadata.title == "Bins"
     assert depth < 100 or isinstance(page, str)
 
 

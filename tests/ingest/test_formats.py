@@ -1,9 +1,11 @@
 """Markdown, HTML and CSV to blocks."""
 
+import time
 from datetime import date
 
 import pytest
 
+from citewell.ingest.document import Metadata
 from citewell.ingest.readers import TEXT, Page
 
 PROSE = "Bins are emptied once a week, and garden waste every other week from March to November. "
@@ -17,6 +19,10 @@ MARKDOWN = """---
 title: "Bin days"
 date: 3 May 2022
 publisher: Exampleton Council
+author: Jo Doe
+kind: Guidance
+review-by: 2026-05-01
+url: https://example.org/bins
 ---
 # Bins
 
@@ -51,7 +57,15 @@ line two
 
 def test_markdown() -> None:
     page = TEXT[".md"](MARKDOWN)
-    assert (page.title, page.publisher, page.published) == ("Bin days", "Exampleton Council", date(2022, 5, 3))
+    assert page.metadata == Metadata(
+        title="Bin days",
+        publisher="Exampleton Council",
+        author="Jo Doe",
+        address="https://example.org/bins",
+        kind="guidance",
+        published=date(2022, 5, 3),
+        review_by=date(2026, 5, 1),
+    )
     assert blocks(page) == [
         ("heading", 1, "Bins"),
         ("text", 0, "We collect bins weekly.\nEven glass."),
@@ -66,7 +80,7 @@ def test_markdown() -> None:
 def test_markdown_without_front_matter() -> None:
     page = TEXT[".markdown"]("Text\n\n---\n\nMore")
     assert blocks(page) == [("text", 0, "Text"), ("text", 0, "More")]
-    assert page.published is None
+    assert page.metadata == Metadata()
 
 
 HTML = f"""<!doctype html><html><head><title>Bins | Exampleton</title><style>p {{}}</style>
@@ -95,7 +109,11 @@ CONTENT = [
 
 def test_html_with_main() -> None:
     page = TEXT[".html"](HTML)
-    assert (page.title, page.publisher, page.published) == ("Bin days", "Exampleton Council", date(2022, 5, 3))
+    assert (page.metadata.title, page.metadata.publisher, page.metadata.published) == (
+        "Bin days",
+        "Exampleton Council",
+        date(2022, 5, 3),
+    )
     assert blocks(page) == [("heading", 1, "Bin days"), *CONTENT]
     table = page.blocks[-1].table
     assert table is not None
@@ -123,7 +141,7 @@ def test_html_page_of_links_keeps_them() -> None:
 def test_html_short_list_page() -> None:
     page = TEXT[".html"]("<title>Tips</title><body><ul><li>Rinse jars</li><li>Fold card</li></ul></body>")
     assert blocks(page) == [("list", 0, "- Rinse jars\n- Fold card")]
-    assert page.title == "Tips"
+    assert page.metadata.title == "Tips"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +153,98 @@ def test_html_short_list_page() -> None:
     ],
 )
 def test_html_dates(head: str) -> None:
-    assert TEXT[".html"](f"<html><head>{head}</head><body><p>Bins</p></body>").published == date(2022, 5, 3)
+    assert TEXT[".html"](f"<html><head>{head}</head><body><p>Bins</p></body>").metadata.published == date(2022, 5, 3)
+
+
+def html_metadata(head: str, before: str = "") -> Metadata:
+    return TEXT[".html"](f"{before}<html><head>{head}</head><body><p>Bins</p></body></html>").metadata
+
+
+@pytest.mark.parametrize(
+    ("head", "before", "address"),
+    [
+        ('<link rel="canonical" href="https://example.org/bins">', "", "https://example.org/bins"),
+        ('<link rel="Canonical" href="/bins"><meta property="og:url" content="http://e.org/b">', "", "http://e.org/b"),
+        ('<link rel="canonical" href="javascript:x()">', "", ""),
+        ("", "<!-- saved from url=(0023)https://example.org/b -->", "https://example.org/b"),
+    ],
+)
+def test_html_address(head: str, before: str, address: str) -> None:
+    assert html_metadata(head, before).address == address
+
+
+def linked(data: str) -> str:
+    return f'<script type="application/ld+json">{data}</script>'
+
+
+@pytest.mark.parametrize(
+    ("head", "author"),
+    [
+        ('<meta name="Author" content="Jo Doe"><meta name="author" content="Al Roe">', "Jo Doe, Al Roe"),
+        ('<meta name="author" content="admin">', ""),
+        ('<meta property="article:author" content="https://example.org/jo">', ""),
+        (linked('{"@graph": [{"author": [{"name": "Jo Doe"}, {"name": "Al Roe"}]}]}'), "Jo Doe, Al Roe"),
+        (linked('{"author": "Jo Doe"') + linked("[" * 100_000) + linked('[{"author": "Al Roe"}, 7]'), "Al Roe"),
+    ],
+)
+def test_html_author(head: str, author: str) -> None:
+    assert html_metadata(head).author == author
+
+
+POST = '<meta property="og:type" content="article"><meta property="article:published_time" content="2022-05-03">'
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (linked('{"@type": "NewsArticle"}'), "news"),
+        (linked('{"@type": ["Article", "ReportageNewsArticle"]}'), "news"),
+        (POST, "news"),
+        ('<meta property="og:type" content="article">', ""),
+        (linked('{"@type": "WebPage"}'), ""),
+    ],
+)
+def test_html_kind(head: str, kind: str) -> None:
+    assert html_metadata(head).kind == kind
+
+
+STORY = f"<div><p>{PROSE}</p><p>{PROSE}</p></div>"
+TEASERS = "<div><h3>More stories</h3><div>Pond opens</div><div>Bench mended</div></div>"
+DAYS = "<table><tr><td>Area</td><td>Day</td></tr><tr><td>North</td><td>Mon</td></tr></table>"
+
+
+def test_html_without_main_is_its_core() -> None:
+    page = TEXT[".html"](f"<body><div>{TEASERS}<div>{STORY}<p>See also: ponds</p></div></div></body>")
+    assert [text for _, _, text in blocks(page)] == [PROSE.strip(), PROSE.strip()]
+
+
+def test_html_core_has_every_table() -> None:
+    page = TEXT[".html"](f"<body>{STORY}<div>{DAYS}</div></body>")
+    assert [kind for kind, _, _ in blocks(page)] == ["text", "text", "table"]
+
+
+def test_html_core_has_all_of_prose_that_is_parted() -> None:
+    page = TEXT[".html"](f"<body>{STORY}{STORY}{TEASERS}</body>")
+    assert "More stories" in [text for _, _, text in blocks(page)]
+
+
+def test_html_main_stays_whole_but_for_news() -> None:
+    main = f"<body><main>{STORY}{TEASERS}</main></body>"
+    assert "More stories" in [text for _, _, text in blocks(TEXT[".html"](main))]
+    assert "More stories" not in [text for _, _, text in blocks(TEXT[".html"](f"<head>{POST}</head>{main}"))]
+
+
+def test_html_table_of_links_is_no_menu() -> None:
+    rows = "".join(f'<tr><td><a href="#">Form {n}</a></td><td><a href="#">Guide {n}</a></td></tr>' for n in range(5))
+    page = TEXT[".html"](f"<body><p>{PROSE * 5}</p><table>{rows}</table></body>")
+    assert [kind for kind, _, _ in blocks(page)] == ["text", "table"]
+
+
+@pytest.mark.parametrize("tag", ["div", "table><tr><td", "a", "article", "ul><li"])
+def test_html_nested_deep_is_read_in_time(tag: str) -> None:
+    start = time.monotonic()
+    TEXT[".html"](f"<body>{f'<{tag}>' * 20_000}{PROSE}")
+    assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

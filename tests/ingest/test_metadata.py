@@ -4,8 +4,21 @@ from datetime import date
 
 import pytest
 
-from citewell.ingest.document import Block
-from citewell.ingest.metadata import account_in, parse_date, published_in, publisher_in, readable_name, title_in
+from citewell.ingest.document import KINDS, Block, Metadata, Table, table_block
+from citewell.ingest.metadata import (
+    account_in,
+    author_in,
+    described,
+    given_author,
+    kind_in,
+    kind_named,
+    parse_date,
+    published_in,
+    publisher_in,
+    readable_name,
+    title_in,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,10 +71,9 @@ def test_published_in(lines: list[str], expected: date | None) -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["Ponds", "Report to the Parks Board\nby Head of Parks,\nJo Doe"], "Head of Parks, Jo Doe"),
         (["Ponds", "Published by Exampleton Council"], "Exampleton Council"),
         (["Ponds", "Publisher: Exampleton Council"], "Exampleton Council"),
-        (["Ponds", "The report was written by Jo Doe."], ""),
+        (["Ponds", "Report to the Parks Board\nby Head of Parks,\nJo Doe"], ""),
         (["Ponds", "EXAMPLETON Council has a new pond."], ""),
     ],
 )
@@ -85,3 +97,175 @@ def test_title_in() -> None:
 
 def test_readable_name() -> None:
     assert readable_name("staff__numbers - 2024") == "Staff numbers 2024"
+
+
+def text_blocks(*texts: str) -> list[Block]:
+    return [Block("text", text) for text in texts]
+
+
+def control(*rows: tuple[str, ...]) -> Block:
+    return table_block(Table(rows[0], rows[1:]))
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["Ponds", "Report to the Parks Board\nby Head of Parks,\nJo Doe"], "Head of Parks, Jo Doe"),
+        (["Ponds", "Author: Jo Doe"], "Jo Doe"),
+        (["Ponds", "**Report author:** Jo Doe, Head of Parks"], "Jo Doe, Head of Parks"),
+        (["Ponds", "Written by Jo Doe"], "Jo Doe"),
+        (["Ponds", "The report was written by Jo Doe."], ""),
+        (["Ponds", "Authors of ponds are many"], ""),
+        (["Ponds", "Author: see the last page"], ""),
+    ],
+)
+def test_author_in(lines: list[str], expected: str) -> None:
+    assert author_in(lines) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["python-docx", "Microsoft Office User", "Unknown", "jdoe", "JDOE01", "X\\jo", "", None]
+)
+def test_given_author_is_no_program_or_login(name: str | None) -> None:
+    assert given_author(name) == ""
+
+
+@pytest.mark.parametrize("name", ["Jo Doe", "DOE, Jo", "Ofsted", "Department for Ponds"])
+def test_given_author(name: str) -> None:
+    assert given_author(f" {name} ") == name
+
+
+KIND_EXAMPLES = {
+    "statute": [
+        "Ponds Act 1989",
+        "The Pond Planning, Placement and Case Review (England) Regulations 2010",
+        "Health and Ponds Act 2008 (c. 14)",
+    ],
+    "guidance": [
+        "Guide to the Ponds Act 1989",
+        "Ponds Act 1989: statutory guidance",
+        "Pond keepers' code of practice: 0 to 25 years",
+        "Staff handbook (draft)",
+    ],
+    "policy": [
+        "Supervision policy",
+        "Lone Working Policy and Procedure v2.1",
+        "Policy on ponds",
+        "Pond Strategy 2024 to 2029",
+        "Ponds Act 2018 policy",
+    ],
+    "report": [
+        "Commissioner's report on ponds in Exampleton",
+        "Annual Report 2023/24",
+        "Review of the Ponds Act 1989",
+        "Inspection of Exampleton ponds",
+        "Complaints: annual report of May 2024",
+    ],
+    "minutes": ["Minutes of the Ponds Board, 4 May 2023", "Ponds Board minutes March 2024", "Extract from the minutes"],
+    "news": ["Press release: new pond", "New pond opens - Exampleton News"],
+    "": [
+        "Report a broken bench",
+        "Report dumping to your council",
+        "Complaints procedure: annual report",
+        "Mayor slams report",
+        "Council awaits pond report",
+        "Why the council dropped its policy",
+        "Action urged on ‘grim’ ponds report",
+        "Working under the Ponds Act 1989",
+        "Ponds",
+        "",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"), [(kind, title) for kind, titles in KIND_EXAMPLES.items() for title in titles]
+)
+def test_kind_named(kind: str, title: str) -> None:
+    assert kind_named(title) == kind
+
+
+def test_kind_examples_are_of_every_kind_but_other() -> None:
+    assert {*KIND_EXAMPLES, "other"} == {*KINDS, ""}
+
+
+@pytest.mark.parametrize(
+    ("title", "lines", "expected"),
+    [
+        ("Ponds report", ["Document type: Policy"], "policy"),
+        ("Ponds", ["Exampleton Council", "MINUTES"], "minutes"),
+        ("Ponds", ["Report to the Parks Board by Jo Doe"], "report"),
+        ("Ponds", ["Statutory guidance for councils"], "guidance"),
+        ("Ponds", ["Report of a walk."] * 20, ""),
+        ("Ponds", ["The report is out."], ""),
+    ],
+)
+def test_kind_in(title: str, lines: list[str], expected: str) -> None:
+    assert kind_in(title, lines) == expected
+
+
+def test_described_says_other_where_no_kind_is_said() -> None:
+    assert described(text_blocks("Ponds", "Water."), Metadata(), "x").kind == "other"
+
+
+def test_what_the_format_says_comes_first() -> None:
+    blocks = text_blocks("Ponds policy", "Author: Jo Doe", "Effective from 1 April 2024")
+    said = Metadata(title="Ponds", author="Al Roe", kind="news", effective=date(2023, 4, 1))
+    assert described(blocks, said, "x") == said
+
+
+@pytest.mark.parametrize(
+    ("line", "effective", "review_by"),
+    [
+        ("Effective from 1 April 2024", date(2024, 4, 1), None),
+        ("Effective date: 01/04/2024", date(2024, 4, 1), None),
+        ("**Comes into force on 1 April 2024**", date(2024, 4, 1), None),
+        ("Review date: March 2026", None, date(2026, 3, 1)),
+        ("Next review – 4 May 2026 (or sooner if the law changes)", None, date(2026, 5, 4)),
+        ("Date of next review: 4 May 2026.", None, date(2026, 5, 4)),
+        ("Review by 4 May 2026", None, date(2026, 5, 4)),
+        ("Review date\n4 May 2026", None, date(2026, 5, 4)),
+        ("Review date: every year", None, None),
+        ("Reviewed: 4 May 2023", None, None),
+        ("The Act comes into force on 1 April 2024 in England.", None, None),
+        ("We will review it by 4 May 2026 at the latest.", None, None),
+    ],
+)
+def test_dates_of_effect_and_review(line: str, effective: date | None, review_by: date | None) -> None:
+    found = described(text_blocks("Ponds", line), Metadata(), "x")
+    assert (found.effective, found.review_by) == (effective, review_by)
+
+
+def test_dates_far_from_the_top_do_not_count() -> None:
+    found = described(text_blocks("Ponds", *["Some text."] * 30, "Review date: 4 May 2026"), Metadata(), "x")
+    assert found.review_by is None
+
+
+CONTROLS = (("Author", "Jo Doe"), ("Version", "2"), ("Issue date", "1 May 2024"), ("Next review date:", "May 2026"))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        control(*CONTROLS),
+        control(tuple(label for label, _ in CONTROLS), tuple(value for _, value in CONTROLS)),
+        control(CONTROLS[0] + CONTROLS[1], CONTROLS[2] + CONTROLS[3]),
+    ],
+    ids=["labels left", "labels above", "two pairs a row"],
+)
+def test_document_control(table: Block) -> None:
+    for blocks in ([*text_blocks("Ponds", "Water."), table], [*text_blocks("Ponds", *["Water."] * 90), table]):
+        found = described(blocks, Metadata(), "x")
+        assert (found.author, found.published, found.review_by) == ("Jo Doe", date(2024, 5, 1), date(2026, 5, 1))
+
+
+def test_list_of_documents_is_no_document_control() -> None:
+    table = control(("Title", "Author", "Review date"), ("A", "Jo Doe", "May 2026"), ("B", "Al Roe", "May 2027"))
+    found = described([*text_blocks("Ponds"), table], Metadata(), "x")
+    assert (found.author, found.review_by) == ("", None)
+
+
+def test_web_address() -> None:
+    assert web_address(" https://example.org/a?b=c ") == "https://example.org/a?b=c"
+    for text in ("javascript:x()", "/ponds", "https://", "http://a b.org", None):
+        assert web_address(text) == ""

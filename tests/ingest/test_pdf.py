@@ -1,7 +1,6 @@
 """PDF to blocks, from files made here with reportlab and by hand."""
 
 import io
-import logging
 import random
 import time
 import zlib
@@ -30,9 +29,10 @@ from reportlab.platypus import (
 )
 
 from citewell.errors import DocumentError
+from citewell.ingest.caption import captioned
 from citewell.ingest.chunk import chunk_document
-from citewell.ingest.document import Block, Document
-from citewell.ingest.readers import Page
+from citewell.ingest.document import Block, Document, Metadata
+from citewell.ingest.readers import Page, ocr
 from citewell.ingest.readers.pdf import read
 
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=11, leading=14, spaceAfter=8)
@@ -113,12 +113,12 @@ def test_headings_paragraphs_lists_and_table() -> None:
         ("table", 0, table(STAFF), 2),
         ("text", 0, PROSE, 2),
     ]
-    assert read(data, "a.pdf").title == "Waste report"
+    assert read(data, "a.pdf").metadata.title == "Waste report"
 
 
 def test_rows_are_units_with_their_header() -> None:
     page = read(story(Table(STAFF, style=RULED)), "a.pdf")
-    (chunk,) = chunk_document(Document("/a.pdf", "a.pdf", "Staff", "", None, "0", page.blocks))
+    (chunk,) = chunk_document(Document("/a.pdf", "a.pdf", Metadata("Staff"), "0", page.blocks))
     assert chunk.page == 1
     assert chunk.header == tuple(STAFF[0])
     rows = [chunk.text[unit.start : unit.end] for unit in chunk.units if unit.kind == "row"]
@@ -175,6 +175,19 @@ def test_table_over_pages(repeat: int) -> None:
     assert [block.page for block in found] == [1, 2]
     assert all(block.table and block.table.header == ("Street", "Day") for block in found)
     assert [list(row) for block in found if block.table for row in block.table.rows] == rows[1:]
+
+
+@pytest.mark.parametrize("repeat", [0, 1])
+def test_both_parts_of_a_table_over_pages_are_cited_with_caption_and_header(repeat: int) -> None:
+    rows = [["Street", "Day"], *([f"Street {number}", "Mon"] for number in range(60))]
+    data = story(Paragraph("Table 2: Days by street", BODY), Table(rows, style=RULED, repeatRows=repeat))
+    found = tuple(captioned(read(data, "a.pdf").blocks))
+    chunks = chunk_document(Document("/a.pdf", "a.pdf", Metadata("Bins"), "0", found))
+    tables = [chunk for chunk in chunks if chunk.kind == "table"]
+    assert {chunk.page for chunk in tables} == {1, 2}
+    assert {(chunk.caption, chunk.header) for chunk in tables} == {("Days by street", ("Street", "Day"))}
+    cited = [chunk.text[unit.start : unit.end] for chunk in tables for unit in chunk.units if unit.kind == "row"]
+    assert cited == ["\t".join(row) for row in rows[1:]]
 
 
 def test_row_that_the_end_of_a_page_cuts() -> None:
@@ -349,12 +362,14 @@ def test_box_and_chart_are_no_tables() -> None:
 
 @pytest.mark.parametrize("title", ["Waste report 2024", "Constitution", "Slide safety in parks"])
 def test_titles(title: str) -> None:
-    assert read(drawn(lambda canvas: (canvas.setTitle(title), lines(canvas, ["Bins"]))), "a.pdf").title == title
+    assert (
+        read(drawn(lambda canvas: (canvas.setTitle(title), lines(canvas, ["Bins"]))), "a.pdf").metadata.title == title
+    )
 
 
 @pytest.mark.parametrize("title", ["Microsoft Word - report_v2.docx", "report_v2", "waste.pdf", "untitled", "", "12"])
 def test_titles_that_are_none(title: str) -> None:
-    assert read(drawn(lambda canvas: (canvas.setTitle(title), lines(canvas, ["Bins"]))), "a.pdf").title == ""
+    assert read(drawn(lambda canvas: (canvas.setTitle(title), lines(canvas, ["Bins"]))), "a.pdf").metadata.title == ""
 
 
 # What cannot be read
@@ -366,16 +381,29 @@ def image(canvas: Canvas) -> None:
     canvas.drawImage(ImageReader(Image.new("L", (20, 20))), 0, 0, *A4)
 
 
+@pytest.fixture
+def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "is_there", lambda: False)
+
+
+@pytest.mark.usefixtures("without_ocr")
 def test_scanned() -> None:
-    with pytest.raises(DocumentError, match=r"^a\.pdf: no text in it: scanned pages; .*OCR"):
+    with pytest.raises(DocumentError, match=r"^a\.pdf: pages 1, 2: no text, scanned\?.*citewell\[ocr\].* tesseract$"):
         read(drawn(image, image), "a.pdf")
 
 
-def test_scanned_page_among_others_is_named(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
-        found = blocks(drawn(lambda canvas: lines(canvas, ["Bins"]), image, Canvas.getPageNumber))
-    assert found == [("text", 0, "Bins", 1)]
-    assert "a.pdf: no text on page 2;" in caplog.text
+def test_nothing_on_any_page() -> None:
+    with pytest.raises(DocumentError, match=r"^a\.pdf: no text in it; "):
+        read(drawn(Canvas.getPageNumber), "a.pdf")
+
+
+@pytest.mark.usefixtures("without_ocr")
+def test_scanned_page_among_others_is_named() -> None:
+    page = read(drawn(lambda canvas: lines(canvas, ["Bins"]), image, Canvas.getPageNumber), "a.pdf")
+    assert [(block.text, block.page) for block in page.blocks] == [("Bins", 1)]
+    (warning,) = page.warnings
+    assert warning.startswith("page 2: no text, scanned?; left out; ")
+    assert 'pip install "citewell[ocr]"' in warning
 
 
 def test_locked() -> None:

@@ -1,7 +1,6 @@
 """Presentations to blocks."""
 
 import io
-import logging
 import time
 import zipfile
 
@@ -16,7 +15,7 @@ from pptx.util import Cm
 
 from citewell.errors import DocumentError
 from citewell.ingest.chunk import chunk_document
-from citewell.ingest.document import Document
+from citewell.ingest.document import Document, Metadata
 from citewell.ingest.readers.pptx import read
 from citewell.tests.ingest.archives import changed, check_damaged, saved
 
@@ -52,7 +51,7 @@ def test_titles_lists_texts_and_notes() -> None:
     second = add(presentation, 6)
     second.shapes.add_textbox(*AREA).text_frame.text = "A text.\nAnother text."
     page = read(saved(presentation), "a.pptx")
-    assert (page.title, page.publisher, page.published) == ("", "", None)
+    assert (page.metadata.title, page.metadata.publisher, page.metadata.published) == ("", "", None)
     assert [(block.kind, block.level, block.text, block.page) for block in page.blocks] == [
         ("heading", 1, "Bin days", 1),
         ("list", 0, "- paper\n- glass and jars", 1),
@@ -96,7 +95,7 @@ def test_table_with_merged_cells() -> None:
     page = read(saved(presentation), "a.pptx")
     assert page.blocks[1].text == "Area\tBins Green\tBins Grey\nNorth\t4\t5\nNorth\t6\t7"
     assert page.blocks[1].page == 1
-    chunks = chunk_document(Document("a.pptx", "a.pptx", "Bins", "", None, "0", page.blocks))
+    chunks = chunk_document(Document("a.pptx", "a.pptx", Metadata("Bins"), "0", page.blocks))
     assert chunks[-1].header == ("Area", "Bins Green", "Bins Grey")
     assert [unit.kind for unit in chunks[-1].units[-2:]] == ["row", "row"]
 
@@ -126,14 +125,13 @@ def test_slide_numbers_dates_and_footers_are_left_out() -> None:
     assert found(presentation)[1:] == [("text", "subTitle")]
 
 
-def test_hidden_slides_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+def test_hidden_slides_are_left_out() -> None:
     presentation = pptx.Presentation()
     add(presentation, 5, "Old")._element.set("show", "0")
     add(presentation, 5, "New")
-    with caplog.at_level(logging.WARNING):
-        page = read(saved(presentation), "a.pptx")
+    page = read(saved(presentation), "a.pptx")
     assert [(block.text, block.page) for block in page.blocks] == [("New", 2)]
-    assert [record.getMessage() for record in caplog.records] == ["a.pptx: the hidden slide 1 is left out"]
+    assert page.warnings == ("slide 1: hidden, and left out; show it if it is to be searched",)
 
 
 def test_properties() -> None:
@@ -143,7 +141,7 @@ def test_properties() -> None:
     data = changed(saved(presentation), {"docProps/app.xml": lambda old: old.replace(b"<Company></Company>", company)})
     assert company in zipfile.ZipFile(io.BytesIO(data)).read("docProps/app.xml")
     page = read(data, "a.pptx")
-    assert (page.title, page.publisher) == ("Bin days", "Exampleton")
+    assert (page.metadata.title, page.metadata.publisher) == ("Bin days", "Exampleton")
 
 
 # Hostile and damaged files

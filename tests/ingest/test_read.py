@@ -28,19 +28,19 @@ def names(folder: Path, found: list[Path]) -> list[str]:
 
 
 def test_find_files(folder: Path) -> None:
-    assert names(folder, find_files([folder])) == ["a.md", "b.txt", "sub/c.HTML", "sub/deep/d.csv"]
+    assert names(folder, find_files([folder]).files) == ["a.md", "b.txt", "sub/c.HTML", "sub/deep/d.csv"]
 
 
 def test_each_file_once(folder: Path) -> None:
     (folder / "sub" / "loop").symlink_to(folder)
     (folder / "z.txt").symlink_to(folder / "b.txt")
-    found = find_files([folder / "b.txt", folder, folder / "sub" / ".." / "b.txt"])
+    found = find_files([folder / "b.txt", folder, folder / "sub" / ".." / "b.txt"]).files
     assert names(folder, found) == ["a.md", "b.txt", "sub/c.HTML", "sub/deep/d.csv"]
 
 
 def test_relative_paths_become_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    assert find_files([Path("b.txt")]) == [folder / "b.txt"]
+    assert find_files([Path("b.txt")]).files == (folder / "b.txt",)
     assert read_document(Path("b.txt")).source == str(folder / "b.txt")
 
 
@@ -58,8 +58,8 @@ def test_bad_paths(folder: Path) -> None:
 
 def test_document(folder: Path) -> None:
     document = read_document(folder / "b.txt")
-    assert (document.name, document.title, document.publisher) == ("b.txt", "Ponds", "")
-    assert document.published == date(2022, 5, 1)
+    assert (document.name, document.metadata.title, document.metadata.publisher) == ("b.txt", "Ponds", "")
+    assert document.metadata.published == date(2022, 5, 1)
     assert document.content_hash == content_hash(folder / "b.txt") == hashlib.sha256(TEXT.encode()).hexdigest()
     assert [(block.kind, block.headings) for block in document.blocks] == [
         ("heading", ()),
@@ -88,7 +88,7 @@ def test_csv_is_named_by_its_file(tmp_path: Path) -> None:
     document = read_document(path)
     table = document.blocks[0].table
     assert table is not None
-    assert (document.title, table.caption, table.header) == ("Pond list", "Pond list", ("Pond", "Ducks"))
+    assert (document.metadata.title, table.caption, table.header) == ("Pond list", "Pond list", ("Pond", "Ducks"))
 
 
 @pytest.mark.parametrize(

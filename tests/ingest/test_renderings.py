@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the folder shared/c
 
 @pytest.fixture(scope="module")
 def report() -> Document:
-    return max((read_document(path) for path in find_files([CORPUS])), key=lambda document: len(document.text))
+    return max((read_document(path) for path in find_files([CORPUS]).files), key=lambda document: len(document.text))
 
 
 def as_html(report: Document) -> bytes:
@@ -44,7 +44,8 @@ def as_html(report: Document) -> bytes:
         return "".join(f"<p>{escape(line)}</p>" for line in block.text.split("\n"))
 
     body = "".join(map(element, report.blocks))
-    return f"<html><head><title>{escape(report.title)}</title></head><body><main>{body}</main></body></html>".encode()
+    title = escape(report.metadata.title)
+    return f"<html><head><title>{title}</title></head><body><main>{body}</main></body></html>".encode()
 
 
 def as_docx(report: Document) -> bytes:

@@ -134,5 +134,5 @@ def test_indented_and_bulleted_text_is_no_table() -> None:
 
 def test_publisher_from_furniture() -> None:
     page = text.read(f"{LONG}\n\nGet in touch\n\nSend story ideas and follow Radio Exampleton on Facebook")
-    assert page.publisher == "Radio Exampleton"
+    assert page.metadata.publisher == "Radio Exampleton"
     assert [block.text for block in page.blocks] == [LONG]

@@ -1,6 +1,5 @@
 """Spreadsheets to blocks."""
 
-import logging
 import time
 from datetime import date, datetime, timedelta
 from datetime import time as clock
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from citewell.errors import DocumentError
 from citewell.ingest.caption import captioned
 from citewell.ingest.chunk import chunk_document
-from citewell.ingest.document import Document
+from citewell.ingest.document import Document, Metadata
 from citewell.ingest.readers.xlsx import read
 from citewell.tests.ingest.archives import changed, check_damaged, is_sound, saved
 
@@ -77,23 +76,23 @@ def test_sheet_with_title_table_and_notes() -> None:
         ("text", "Key"),
         ("table", "Late\tafter noon"),
     ]
-    document = Document("a.xlsx", "a.xlsx", "Bins", "", None, "0", tuple(captioned(page.blocks)))
+    document = Document("a.xlsx", "a.xlsx", Metadata("Bins"), "0", tuple(captioned(page.blocks)))
     chunk = next(chunk for chunk in chunk_document(document) if chunk.kind == "table")
     assert (chunk.caption, chunk.header) == ("Bins by area", ("Area", "Bins", "Late"))
     rows = [chunk.text[unit.start : unit.end] for unit in chunk.units if unit.kind == "row"]
     assert rows == ["North\t12\t0.377", "South\t9\t–"]
 
 
-def test_every_sheet_has_a_heading_and_hidden_ones_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+def test_every_sheet_has_a_heading_and_hidden_ones_are_left_out() -> None:
     workbook = book(["a", "b"])
     workbook.create_sheet("Costs").append(["c", "d"])
     workbook.create_sheet("Empty")
     hidden = workbook.create_sheet("Secret")
     hidden.append(["e", "f"])
     hidden.sheet_state = "hidden"
-    with caplog.at_level(logging.WARNING):
-        assert texts(workbook) == ["Sheet", "a\tb", "Costs", "c\td"]
-    assert [record.getMessage() for record in caplog.records] == ["a.xlsx: the hidden sheet “Secret” is left out"]
+    page = read(saved(workbook), "a.xlsx")
+    assert [block.text for block in page.blocks] == ["Sheet", "a\tb", "Costs", "c\td"]
+    assert page.warnings == ("sheet “Secret”: hidden, and left out; show it if it is to be searched",)
 
 
 @pytest.mark.parametrize("name", ["Sheet1", "sheet", "Sheet 12"])
@@ -138,13 +137,18 @@ def test_values_as_the_sheet_shows_them(value: object, form: str, shown: str) ->
     assert texts(workbook) == [f"Name\tValue\nx\t{shown}"]
 
 
-def test_formulas_by_their_stored_result(caplog: pytest.LogCaptureFixture) -> None:
+def test_formulas_by_their_stored_result() -> None:
     rows = '<row><c t="str"><f>"To"&amp;"tal"</f><v>Total</v></c><c><f>1+1</f><v>2</v></c></row>'
-    assert [block.text for block in read(with_rows(rows), "a.xlsx").blocks] == ["Total\t2"]
-    assert not caplog.records
-    data = saved(book(["Name", "Sum"], ["x", "=1+1"]))
-    assert [block.text for block in read(data, "a.xlsx").blocks] == ["Name\tSum\nx\t–"]
-    assert "1 formulas have no stored result" in caplog.records[0].getMessage()
+    page = read(with_rows(rows), "a.xlsx")
+    assert [block.text for block in page.blocks] == ["Total\t2"]
+    assert not page.warnings
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 formula has"), (2, "2 formulas have")])
+def test_formulas_without_result_are_told(count: int, told: str) -> None:
+    page = read(saved(book(["Name", "Sum"], *[["x", "=1+1"]] * count)), "a.xlsx")
+    assert [block.text for block in page.blocks] == ["Name\tSum" + "\nx\t" * (count - 1) + "\nx\t–"]
+    assert page.warnings == (f"sheet “Sheet”: {told} no stored result; open it in Excel and save it",)
 
 
 def test_merged_cells() -> None:
@@ -192,7 +196,7 @@ def test_properties() -> None:
         {"docProps/app.xml": lambda old: old.replace(b"</Properties>", b"<Company>Exampleton</Company></Properties>")},
     )
     page = read(data, "a.xlsm")
-    assert (page.title, page.publisher, page.published) == ("Bin counts", "Exampleton", None)
+    assert (page.metadata.title, page.metadata.publisher, page.metadata.published) == ("Bin counts", "Exampleton", None)
 
 
 # Hostile and damaged files

@@ -14,7 +14,7 @@ from citewell.errors import InputError, StoreError
 from citewell.index.passage import Passage
 from citewell.index.records import DocumentRecord
 from citewell.ingest.chunk import Chunk, chunk_document, document_id
-from citewell.ingest.document import Block, Document, Table, table_block
+from citewell.ingest.document import Block, Document, Metadata, Table, table_block
 
 ROLES = Table(
     ("Job role", "Permanent", "Agency share"),
@@ -26,9 +26,11 @@ FAMILY = ("Turnover", "One family")
 BRIEFING = Document(
     source="/srv/papers/workforce-briefing.md",
     name="workforce-briefing.md",
-    title="Workforce briefing: agency staff & turnover",
-    publisher="Citewell sample papers",
-    published=date(2024, 10, 7),
+    metadata=Metadata(
+        title="Workforce briefing: agency staff & turnover",
+        publisher="Citewell sample papers",
+        published=date(2024, 10, 7),
+    ),
     content_hash="0" * 64,
     blocks=(
         Block("heading", "Agency cover", level=1),
@@ -44,9 +46,7 @@ INJECTION = 'Plain words, <script>alert(1)</script> **bold** ![pixel](http://bea
 HOSTILE = Document(
     source="/srv/papers/hostile.html",
     name="hostile.html",
-    title="<img src=http://beacon.invalid/t.png onerror=alert(1)>",
-    publisher="",
-    published=None,
+    metadata=Metadata(title="<img src=http://beacon.invalid/t.png onerror=alert(1)>"),
     content_hash="1" * 64,
     blocks=(Block("text", INJECTION),),
 )
@@ -77,10 +77,7 @@ class FakeStore:
             raise StoreError("index: cannot be read; run citewell doctor")
         if key not in self._all:
             raise InputError(f"document {key}: not in the index; citewell documents list shows those that are")
-        document = self._all[key]
-        published = document.published.isoformat() if document.published else None
-        facts = (document.name, document.source, document.title, document.publisher, published, document.content_hash)
-        return DocumentRecord(key, *facts, len(self.chunks_of(key)))
+        return DocumentRecord.of(self._all[key], self.chunks_of(key))
 
     def chunks_of(self, key: str) -> list[Chunk]:
         return chunk_document(self._all[key])

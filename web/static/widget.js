@@ -69,7 +69,10 @@
     return made;
   };
 
-  const facts = ({ published, locator }) => [published ? longDate(published) : "undated", locator].filter(Boolean).join(" · ");
+  const facts = ({ published, locator, also_in }) =>
+    [published ? longDate(published) : "undated", locator, alsoIn(also_in)].filter(Boolean).join(" · ");
+
+  const alsoIn = (names) => names.length ? `also in ${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}` : "";
 
   const longDate = (iso) => new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })
     .format(new Date(iso));

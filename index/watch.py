@@ -1,0 +1,43 @@
+"""Watching: when files under the given paths change."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from watchfiles import Change, watch
+
+from ..errors import CitewellError
+from .home import LOCK
+
+SETTLED = 1600  # ms without a change that end a group of changes, as those of a folder that is copied
+AGAIN = 5000  # ms until what could not be done is tried again
+
+
+def follow(paths: Sequence[Path], step: Callable[[], None], tell: Callable[[str], None]) -> None:
+    """Call `step` after each group of changes, until interrupted.
+
+    An error of Citewell's in it, as of another process that is writing, is told once, and the step tried again.
+    """
+    told = ""
+    for changes in watch(
+        *paths,
+        watch_filter=_counts,
+        debounce=SETTLED,
+        rust_timeout=AGAIN,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    ):
+        if not changes and not told:
+            continue
+        try:
+            step()
+            told = ""
+        except CitewellError as error:
+            if str(error) != told:
+                tell(f"citewell: {error}")
+            told = str(error)
+
+
+def _counts(_: Change, path: str) -> bool:
+    """Whether a change is of a file that an ingest would look at: not hidden, and none of Office's own."""
+    name = Path(path).name
+    return not name.startswith((".", "~$")) and name != LOCK
