@@ -62,7 +62,7 @@ docs: .venv/test.stamp
 
 .venv/test.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing with what the tests need; the first time takes some minutes."
-	$(INSTALL) -e '.[dev]'
+	$(INSTALL) -e '.[dev,ocr]'
 	@touch .venv/run.stamp $@
 
 $(BIN)/python:

@@ -66,9 +66,7 @@ def _unfit(path: Path) -> str:
     """Why a file is not read by its name and nature; empty when it is."""
     if path.suffix.lower() not in READERS:
         return f"no reader for {path.suffix or 'a name without suffix'}"
-    if any(
-        unicodedata.category(character) in ("Cc", "Cs") for character in str(path)
-    ):
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in str(path)):
         return "its name holds characters that are no text; rename it"
     return "" if path.is_file() else NO_FILE
 

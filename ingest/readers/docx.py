@@ -6,7 +6,7 @@ contents are left out.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,7 @@ from ..metadata import EFFECTIVE_LABEL, PUBLISHED_LABEL, REVIEW_LABEL, given_aut
 from .archive import company, given_title, opened
 from .grid import Span, grid_blocks, joined_runs, whole_number
 from .page import Page, one_line, words
+from .symbols import symbol
 
 KIND = "a Word document"
 Element = Any  # lxml has no types
@@ -28,6 +29,17 @@ MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 LEFT_OUT = {W + name for name in ("del", "moveFrom", "rPr", "pPr", "sdtPr", "instrText", "delText", "object")}
 CHARACTERS = {W + "tab": " ", W + "ptab": " ", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/"
+OPEN, WRITE = "open it in Word, and save it anew", "write what they say as text or a table"  # remedies
+UNREAD = {
+    W + "altChunk": ("files put into it whole", OPEN),
+    W + "subDoc": ("documents that it is made of", "put their text into it"),
+    "{urn:schemas-microsoft-com:office:office}OLEObject": ("embedded objects", WRITE),
+    DRAWING + "chart}chart": ("charts", WRITE),
+    "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart": ("charts", WRITE),
+    DRAWING + "diagram}relIds": ("diagrams", WRITE),
+}  # what shows text that is kept elsewhere
+SIGN = W + "sym"
 NOTES = {W + "footnoteReference": "footnote", W + "endnoteReference": "endnote"}
 OFF = words("0 false off none")
 CUSTOM_PROPERTIES = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -63,7 +75,16 @@ def read(data: bytes, source: str) -> Page:
             effective=stated_date(EFFECTIVE_LABEL, stated),
             review_by=stated_date(REVIEW_LABEL, stated),
         )
-        return Page(tuple(_captions_first(blocks, walk.captions)), metadata)
+        warnings = _warnings(document.element.body, len(walk.notes_gone))
+        return Page(tuple(_captions_first(blocks, walk.captions)), metadata, tuple(warnings))
+
+
+def _warnings(body: Element, notes_gone: int) -> Iterator[str]:
+    """What of the text is not read."""
+    if notes_gone:
+        yield f"notes ({notes_gone}) that the text refers to are not in the file; look for a whole one"
+    for (name, remedy), count in Counter(UNREAD[element.tag] for element in body.iter(*UNREAD)).items():
+        yield f"{name} ({count}) not read; {remedy}"
 
 
 # Parts of the package
@@ -234,6 +255,8 @@ def _inline(element: Element, found: _Inline) -> None:
             found.pieces.append(child.text or "")
         elif tag in CHARACTERS:
             found.pieces.append(CHARACTERS[tag])
+        elif tag == SIGN:
+            found.pieces.append(symbol(child.get(W + "font", ""), child.get(W + "char", "")))
         elif tag in NOTES:
             found.notes.append((NOTES[tag], child.get(W + "id", "")))
         elif tag == W + "txbxContent":
@@ -269,10 +292,10 @@ class _Walk:
     source: str
     styles: dict[str, _Style]
     numbers: _Numbers
-    note_texts: dict[tuple[str, str], Element]
+    note_texts: dict[tuple[str, str], Element]  # None for those told
     title: str = ""
     notes_told: int = 0
-
+    notes_gone: set[tuple[str, str]] = field(default_factory=set)
     captions: set[str] = field(default_factory=set)
 
     def blocks(self, container: Element) -> Iterator[Block]:
@@ -329,7 +352,10 @@ class _Walk:
         """The notes that a paragraph refers to, and its text boxes."""
         blocks: list[Block] = []
         for name in inline.notes:
-            note = self.note_texts.pop(name, None)  # each is told once
+            if name not in self.note_texts:
+                self.notes_gone.add(name)
+                continue
+            note, self.note_texts[name] = self.note_texts[name], None
             text = one_line(" ".join(block.text for block in self.blocks(note))) if note is not None else ""
             if text:
                 self.notes_told += 1
@@ -381,7 +407,7 @@ class _Walk:
 
     def _cell(self, cell: Element) -> tuple[str, list[Block]]:
         """The words of a cell on one line, list items and rows of tables in it parted by dots; what comes after."""
-        if next(cell.iter(W + "t", MATH_TEXT, *NOTES), None) is None:  # most of a form's cells are empty
+        if next(cell.iter(W + "t", SIGN, MATH_TEXT, *NOTES), None) is None:  # most of a form's cells are empty
             return "", []
         text, after, before = "", [], "text"
         for block, others in self._parts(cell):

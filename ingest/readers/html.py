@@ -6,17 +6,17 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, takewhile, zip_longest
 from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]
-from lxml.etree import ParserError  # type: ignore[import-untyped]
+from lxml.etree import ErrorTypes, ParserError, iterwalk  # type: ignore[import-untyped]
 from lxml.html import HtmlElement
 
 from ..document import Block, Metadata
 from ..furniture import furniture
 from ..metadata import given_author, parse_date, web_address
-from .page import Page, make_table, one_line, words
+from .page import Page, UnreadableError, check_size, make_table, one_line, words
 
 MAIN = "//main|//*[@role='main']"
 BOILERPLATE = words(
@@ -38,6 +38,7 @@ BREAKS = words(
 )
 LISTS = words("ul ol")
 LINE, PARAGRAPH = "\n", "\n\n"  # what a <br> and the end of a block leave in the walk; text itself has no newline left
+MAX_TAGS = 1_000_000  # which take some 10 s and 500 MB
 WIDEST = 50  # columns or rows that one cell may span
 HEADING = re.compile(r"h[1-6]")
 CORE_SHARE = 0.8  # of the prose that a core has
@@ -71,10 +72,13 @@ NEWS = re.compile(r"\w*NewsArticle")
 
 
 def read(text: str) -> Page:
-    """Blocks of a page's main content; metadata from its `<meta>`, `<link>`, `<title>` and linked data."""
-    try:
-        page = lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=_parser())
-    except (ParserError, ValueError):  # nothing but comments, or nothing at all
+    """Blocks of a page's main content; metadata from its `<meta>`, `<link>`, `<title>` and linked data.
+
+    Raises:
+        UnreadableError: it is nested too deep, or it or a table is too large.
+    """
+    page = _parsed(text)
+    if page is None:
         return Page(())
     metadata = _metadata(page, text)
     blocks = _main_blocks(page, metadata.kind == "news")
@@ -83,8 +87,42 @@ def read(text: str) -> Page:
     return Page(kept, metadata)
 
 
-def _parser() -> lxml.html.HTMLParser:
-    return lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+def fragment(text: str) -> list[Block]:
+    """Blocks of a piece of a page, as other formats hold them.
+
+    Raises:
+        UnreadableError: it is nested too deep, or it or a table is too large.
+    """
+    page = _parsed(text)
+    return [] if page is None else list(_blocks(page))
+
+
+def _parsed(text: str) -> HtmlElement | None:
+    """The page's root; None where there is nothing in it, or nothing but comments."""
+    if (tags := text.count("<")) > MAX_TAGS:
+        raise UnreadableError(f"{tags:,} tags are more than the limit of {MAX_TAGS:,}; split it")
+    # Without `huge_tree`, what stands more than 256 deep is left out, and a text of 10 MB with all that comes after it.
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
+    )
+    try:
+        page = lxml.html.document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (ParserError, ValueError):
+        return None
+    if any(error.type == ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        raise UnreadableError("tags nested too deep, 2,000 or more; save the page anew, or as a PDF")
+    _mark_banners(page)
+    return page
+
+
+def _mark_banners(page: HtmlElement) -> None:
+    """Give a `<header>` that is not in the content the role that it has by its place."""
+    depth = 0
+    for event, element in iterwalk(page, ("start", "end"), tag=("main", "article", "header")):
+        if element.tag != "header":
+            depth += 1 if event == "start" else -1
+        elif not depth:
+            element.set("role", "banner")
 
 
 def _main_blocks(page: HtmlElement, is_news: bool) -> list[Block]:
@@ -276,16 +314,12 @@ def _is_boilerplate(element: HtmlElement) -> bool:
     tag = _tag(element)
     if not tag or tag in BOILERPLATE or element.get("role") in ROLES or element.get("aria-hidden") == "true":
         return True
-    if element.get("hidden") is not None or (tag == "header" and not _in_content(element)):
+    if element.get("hidden") is not None:
         return True
     if tag in {"body", "html", "main", "article"}:
         return False
     classes, identifier = (element.get("class") or "").split(), element.get("id") or ""
     return any(map(BOILERPLATE_CLASS.fullmatch, classes)) or BOILERPLATE_ID.fullmatch(identifier) is not None
-
-
-def _in_content(element: HtmlElement) -> bool:
-    return any(_tag(ancestor) in {"main", "article"} for ancestor in element.iterancestors())
 
 
 def _blocks(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Iterator[Block]:
@@ -295,6 +329,7 @@ def _blocks(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Iterato
     """
     text: list[str] = []
     stack: list[HtmlElement | str] = [root]
+    around = _around_tables(root)
     while stack:
         here = stack.pop()
         if here == PARAGRAPH or (not isinstance(here, str) and _tag(here) in BREAKS):
@@ -303,12 +338,20 @@ def _blocks(root: HtmlElement, without: Collection[HtmlElement] = ()) -> Iterato
         if isinstance(here, str):
             text.append(here)
         elif here is root or not (here in without or _is_boilerplate(here)):
-            whole = _whole_block(here)
+            whole = None if here in around else _whole_block(here)
             if whole is None:
                 stack += reversed(_parts(here))
             else:
                 yield from whole
     yield from _text_blocks(text)
+
+
+def _around_tables(root: HtmlElement) -> set[HtmlElement]:
+    """The lists and tables with tables in them: these are for layout, and no blocks by themselves."""
+    seen: set[HtmlElement] = set()
+    for table in root.iter("table"):
+        seen.update(takewhile(lambda above: above not in seen, table.iterancestors()))
+    return {element for element in seen if _tag(element) in {*LISTS, "table"}}
 
 
 def _parts(element: HtmlElement) -> list[HtmlElement | str]:
@@ -351,13 +394,13 @@ def _whole_block(element: HtmlElement) -> list[Block] | None:
     if HEADING.fullmatch(tag):
         text = _words(element)
         return [Block("heading", text, level=int(tag[1]))] if text else []
-    if tag in LISTS and element.find(".//table") is None:
+    if tag in LISTS:
         items = list(_items(element))
         return [Block("list", "\n".join(items))] if items else []
-    if tag == "table" and element.find(".//table") is None and element.get("role") != "presentation":
-        rows = list(_rows(element))
-        headers = max(len(element.findall("thead/tr")), 1)
-        table = make_table([_joined(rows[:headers]), *rows[headers:]], _caption(element))
+    if tag == "table" and element.get("role") != "presentation":
+        rows = _rows(element)
+        header = _joined(list(islice(rows, max(len(element.findall("thead/tr")), 1))))
+        table = make_table(chain([header], rows), _caption(element))
         return [table] if table else []
     return None
 
@@ -371,7 +414,7 @@ def _items(root: HtmlElement) -> Iterator[str]:
         if ordered:
             start = above.get("start", "1")
             numbers[above] = numbers.get(above, (int(start) if start.isdecimal() else 1) - 1) + 1
-        if text := _words(item, without=LISTS):
+        if text := _words(item, without=LISTS | {"li"}):
             yield f"{numbers[above]}. {text}" if ordered else f"- {text}"
 
 
@@ -393,6 +436,7 @@ def _caption(table: HtmlElement) -> str:
 def _rows(table: HtmlElement) -> Iterator[list[str]]:
     """The rows of a table; a cell that spans columns or rows is repeated in each, so that columns keep their places."""
     below: dict[int, tuple[int, str]] = {}  # column → rows that a cell above still spans, and its words
+    size = 0
     for row in table.iter("tr"):
         cells: list[str] = []
 
@@ -409,7 +453,9 @@ def _rows(table: HtmlElement) -> Iterator[list[str]]:
             for _ in range(_span(cell, "colspan")):
                 below[len(cells)] = (rows - 1, text)
                 cells.append(text)
+            check_size(size + len(cells))
         fill()
+        size += len(cells)
         yield cells
 
 

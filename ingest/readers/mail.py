@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -11,7 +11,7 @@ from ...errors import DocumentError
 from ..decode import CONTROL, decode
 from ..document import Block, Metadata
 from . import html, text
-from .page import Page, one_line, words
+from .page import Page, one_line, read_text, words
 
 MAX_ATTACHMENTS = 50  # of a mail and the mails in it
 MAX_DEPTH = 3  # mails in mails
@@ -36,7 +36,7 @@ class Part:
     """A text or an attachment: its name, MIME type and charset, and its bytes.
 
     Of a mail in the mail, the content is what takes it apart, given its source, or raises a DocumentError; of what is
-    not stored in the mail, what raises one.
+    not stored in the mail, or damaged in it, what raises one.
     """
 
     name: str
@@ -93,6 +93,15 @@ def head_lines(values: dict[str, str]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in values.items() if value)
 
 
+def unread(fault: str) -> Callable[[str], Letter]:
+    """The content of a part that cannot be read: raises a DocumentError that says why."""
+
+    def refuse(source: str) -> Letter:
+        raise DocumentError(source, fault)
+
+    return refuse
+
+
 def _takers() -> dict[str, TakeApart]:
     """What takes the mails apart that are attached as files, by suffix."""
     # Imported here, as both import this module.
@@ -113,25 +122,28 @@ class _Reader:
         blocks = [Block("text", letter.head)] if letter.head else []
         warnings = list(letter.warnings)
         for part in letter.texts:
-            blocks += self._text(part)
+            page = self._text(part)
+            blocks += page.blocks
+            warnings += page.warnings
         for part in letter.attachments:
             found, told = self._attachment(part, depth)
             blocks += found
             warnings += [f"attachment {part.name}: {line}" for line in told]
         sent = letter.sent.date() if letter.sent else None
-        metadata = Metadata(title=letter.subject, publisher=letter.sender, published=sent)
+        # A subject such as “Guidance on bins” names what is attached, and is no kind of the mail itself.
+        metadata = Metadata(title=letter.subject, publisher=letter.sender, kind="other", published=sent)
         return Page(tuple(blocks), metadata, tuple(warnings))
 
-    def _text(self, part: Part) -> Iterator[Block]:
+    def _text(self, part: Part) -> Page:
         """A text's blocks; the short lines of a greeting or a signature are no headings."""
         if not isinstance(part.content, bytes) or not part.content.strip():
-            return
+            return Page(())
         content = decode(_unicode(part.content, part.charset), self.source)
         if part.kind == "text/html":
-            yield from html.read(content).blocks
-            return
-        for block in text.read(QUOTED.sub("", content)).blocks:
-            yield replace(block, kind="text", level=0) if block.kind == "heading" else block
+            return read_text(html.read, content, self.source)
+        page = read_text(text.read, QUOTED.sub("", content), self.source)
+        plain = (replace(block, kind="text", level=0) if block.kind == "heading" else block for block in page.blocks)
+        return replace(page, blocks=tuple(plain))
 
     def _attachment(self, part: Part, depth: int) -> tuple[list[Block], tuple[str, ...]]:
         """An attachment's blocks below a heading, or the line that says why there are none; and its warnings."""
@@ -177,8 +189,22 @@ def _filled(page: Page, source: str) -> Page:
 def _unicode(content: bytes, charset: str) -> bytes:
     """Text in the charset that it is said to be in, as UTF-8; as it is where that is not so."""
     try:
-        if codecs.lookup(charset).name in SLOW_CHARSETS:
+        if codecs.lookup(charset).name in SLOW_CHARSETS or (not _holds_ascii(charset) and _is_utf8(content)):
             return content
         return content.decode(charset).encode("utf-8", "replace")
     except (LookupError, ValueError):
         return content
+
+
+def _holds_ascii(charset: str) -> bool:
+    """Whether letters of ASCII are themselves in a charset, as they are not in UTF-16."""
+    return b"Bins".decode(charset, "replace") == "Bins"
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Whether bytes are text in UTF-8, as those of text in UTF-16 and the like are not."""
+    try:
+        content.decode()
+    except ValueError:
+        return False
+    return b"\0" not in content

@@ -13,7 +13,7 @@ from typing import Any
 import olefile  # type: ignore[import-untyped]
 
 from ...errors import DocumentError
-from .mail import MAX_ATTACHMENTS, Letter, Part, base_name, clock, head_lines, plain, read_letter
+from .mail import MAX_ATTACHMENTS, Letter, Part, base_name, clock, head_lines, plain, read_letter, unread
 from .page import Page
 
 MAX_ENTRIES = 20_000  # in the file's directory: the library takes time by the square of their number
@@ -34,6 +34,7 @@ BY_VALUE, MESSAGE = 1, 5
 CHARSETS = {20127: "ascii", 20866: "koi8-r", 28591: "iso-8859-1", 28605: "iso-8859-15", 65000: "utf-7", 65001: "utf-8"}
 EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 NO_MAIL = "damaged, or not an Outlook mail (.msg); open it in Outlook and save it again"
+NOT_STORED = "not stored in the mail as a file, but as a link or an object; save it as a file"
 ONLY_RTF = "the mail's text is there only as RTF, and not read; save it in Outlook as text or HTML"
 
 
@@ -230,13 +231,9 @@ def _attachment(storage: _Storage, charset: str) -> Part | None:
     method = _integer(fixed, METHOD)
     if kind.startswith("image/") and (_integer(fixed, HIDDEN) or storage.text(CONTENT_ID, charset)):
         return None
-    part = Part(name or kind or "file", kind, charset, _not_stored)
+    part = Part(name or kind or "file", kind, charset, unread(NOT_STORED))
     if method == MESSAGE:
         inner = _Storage(storage.file, (*storage.path, VALUE.format(CONTENT, OBJECT)), INNER)
         suffix = "" if part.name.lower().endswith(".msg") else ".msg"
         return replace(part, name=f"{part.name}{suffix}", content=partial(_taken_apart, inner))
     return replace(part, content=storage.binary(CONTENT)) if method == BY_VALUE else part
-
-
-def _not_stored(source: str) -> Letter:
-    raise DocumentError(source, "not stored in the mail as a file, but as a link or an object; save it as a file")

@@ -62,6 +62,12 @@ TOLD = {
     "over": f"no text, and left out: {MAX_PAGES} pages of a file are read by OCR; split it",
     "missing": f"no text, scanned?; left out; to have it read by OCR, install {MISSING}",
 }
+TOLD_OF_PICTURES = {  # on pages that have a few words beside one, which are kept
+    why: f"mostly a picture; {told}" for why, told in TOLD.items()
+} | {
+    "over": f"mostly a picture, which is left out: {MAX_PAGES} pages of a file are read by OCR; split it",
+    "missing": f"mostly a picture, scanned?, which is left out; to have it read by OCR, install {MISSING}",
+}
 
 Gray = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -74,48 +80,61 @@ def is_there() -> bool:
 
 
 class Scans:
-    """The pages of one file that have no text: reads them, and keeps what is to be told of each."""
+    """The scanned pages of one file: reads them, and keeps what is to be told of each."""
 
     def __init__(self, can_read: bool) -> None:
         self.can_read = can_read
-        self._told: defaultdict[str, list[int]] = defaultdict(list)
+        self._told: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
 
-    def read(self, number: int, picture: dict[str, Any] | None) -> tuple[list[Word], list[Rule]]:
-        """The words and ruled lines of a page, in points; none where it cannot be read, which is told then.
+    def read(
+        self, number: int, picture: dict[str, Any] | None, known: Sequence[Word] = ()
+    ) -> tuple[list[Word], list[Rule]]:
+        """The words and ruled lines of a page, in points; only those known where it cannot be read, which is told then.
 
         Args:
             number: the page's, from 1.
             picture: `wide` and `high` in pixels, points to a pixel as `scale`, and `pixels`, a gray value of a byte
                 each, compressed, in Base64; None where the page is one too many.
+            known: the words that it has as text, such as those of a stamp, which stay as they are.
         """
+        page, told = self._read(picture, known)
+        for why in told:
+            self._told[why, bool(known)].append(number)
+        return [*known, *page.words], list(page.rules)
+
+    def _read(self, picture: dict[str, Any] | None, known: Sequence[Word]) -> tuple["_Page", tuple[str, ...]]:
+        """What a picture has besides the words that are known, and what is to be told of it."""
         if not self.can_read:
-            return self._none(number, "missing")
-        if picture is None or len(self._told["slow"]) >= MAX_SLOW:
-            return self._none(number, "over" if picture is None else "slow")
+            return NOTHING, ("missing",)
+        if picture is None or len(self._told["slow", False] + self._told["slow", True]) >= MAX_SLOW:
+            return NOTHING, ("over" if picture is None else "slow",)
         try:
             page = _page(picture)
         except RuntimeError as error:  # what pytesseract raises, for a timeout too
-            return self._none(number, "slow" if "timeout" in str(error) else "failed")
-        if not page.words:
-            return self._none(number, "empty")
-        unclear = sum(word.text == UNCLEAR for word in page.words)
-        if unclear > MOST_UNCLEAR * len(page.words):
-            return self._none(number, "doubtful")
-        self._told["read"].append(number)
-        if unclear:
-            self._told["unclear"].append(number)
-        return page.words, list(page.rules)
-
-    def _none(self, number: int, why: str) -> tuple[list[Word], list[Rule]]:
-        self._told[why].append(number)
-        return [], []
+            return NOTHING, ("slow" if "timeout" in str(error) else "failed",)
+        words = [word for word in page.words if not any(_over(word, other) for other in known)]
+        if not words:
+            return NOTHING, () if known else ("empty",)
+        unclear = sum(word.text == UNCLEAR for word in words)
+        if unclear > MOST_UNCLEAR * len(words):
+            return NOTHING, ("doubtful",)
+        return _Page(words, page.rules), ("read", "unclear") if unclear else ("read",)
 
     def warnings(self) -> tuple[str, ...]:
         """What is to be told, a line for each kind of it, which names its pages."""
-        return tuple(f"{_pages(self._told[why])}: {told}" for why, told in TOLD.items() if self._told[why])
+        kinds = [(why, told, False) for why, told in TOLD.items()]
+        kinds += [(why, told, True) for why, told in TOLD_OF_PICTURES.items()]
+        found = [(self._told[why, is_picture], told) for why, told, is_picture in kinds]
+        return tuple(f"{pages_named(numbers)}: {told}" for numbers, told in found if numbers)
 
 
-def _pages(numbers: Sequence[int]) -> str:
+def _over(word: Word, other: Word) -> bool:
+    """Whether two words stand in one place."""
+    across = min(word.right, other.right) > max(word.left, other.left)
+    return across and abs(word.base - other.base) < 0.6 * max(word.size, other.size)
+
+
+def pages_named(numbers: Sequence[int]) -> str:
     """“page 3”, or “pages 2 to 5, 9”."""
     starts = [0, *(at for at, (a, b) in enumerate(pairwise(numbers), 1) if b > a + 1), len(numbers)]
     runs = [numbers[start:end] for start, end in pairwise(starts)]
@@ -146,8 +165,11 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class _Page:
-    words: list[Word]
+    words: Sequence[Word]
     rules: Sequence[Rule]
+
+
+NOTHING = _Page((), ())
 
 
 def _page(picture: dict[str, Any]) -> _Page:
@@ -218,7 +240,7 @@ def _seen(gray: Gray, times: float, mode: int, dpi: int) -> list[Seen]:
 
 @cache
 def _program() -> Any:
-    """What runs tesseract, on one processor: more gain no time, and beside others at work cost ten times as much."""
+    """What runs tesseract, on one processor: more gain no time, and beside others at work cost five times as much."""
     import pytesseract  # type: ignore[import-untyped]  # noqa: PLC0415 - the extra may not be there
 
     pytesseract.pytesseract.environ = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # it has no other way to say so

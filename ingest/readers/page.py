@@ -1,10 +1,14 @@
 """What a reader returns, and the table helper that the readers share."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ...errors import DocumentError
 from ..decode import decode
 from ..document import Block, Metadata, Table, table_block
+
+MAX_CELLS = 2_000_000  # of one table, as in a sheet of 100,000 rows and 20 columns
+MAX_CHARACTERS = 100_000_000  # of one table: as many as a file may have bytes, so that only cells repeated make more
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,31 @@ class Page:
     warnings: tuple[str, ...] = ()  # what of the file could not be read, a line each: pages, sheets, attachments
 
 
+class UnreadableError(Exception):
+    """Why a text cannot be read, and the remedy: of a reader that does not know its source."""
+
+
 Reader = Callable[[bytes, str], Page]  # a file's bytes, and its source, which a DocumentError names
 TextReader = Callable[[str], Page]
 
 
 def from_text(read: TextReader) -> Reader:
     """A reader of bytes that are text."""
-    return lambda data, source: read(decode(data, source))
+    return lambda data, source: read_text(read, decode(data, source), source)
+
+
+def read_text(read: TextReader, text: str, source: str) -> Page:
+    """What a reader of text makes of one.
+
+    Raises:
+        DocumentError: it cannot be read, or is nested deeper than Python recurses.
+    """
+    try:
+        return read(text)
+    except UnreadableError as error:
+        raise DocumentError(source, str(error)) from error
+    except RecursionError as error:
+        raise DocumentError(source, "lists, quotes or emphasis nested too deep; make it flatter") from error
 
 
 def words(text: str) -> frozenset[str]:
@@ -43,16 +65,42 @@ def make_table(rows: Iterable[Sequence[str]], caption: str = "") -> Block | None
 
     Rows that are too short are padded, columns and rows that are wholly empty are left out, and every cell becomes
     one line without tabs.
+
+    Raises:
+        UnreadableError: there are more cells or characters in it than a table may have, those that are padded included.
     """
-    cells = [[one_line(cell) for cell in row] for row in rows]
-    cells = [row for row in cells if any(row)]
-    width = max(map(len, cells), default=0)
-    padded = [row + [""] * (width - len(row)) for row in cells]
-    used = [number for number in range(width) if any(row[number] for row in padded)]
+    cells = list(_filled(rows))
+    used = sorted({number for row in cells for number, cell in enumerate(row) if cell})
     if not used:
         return None
-    header, *body = (tuple(row[number] for number in used) for row in padded)
+    check_size(len(cells) * len(used))
+    header, *body = (tuple(row[number] if number < len(row) else "" for number in used) for row in cells)
     return _stripped(Table(header, tuple(body), one_line(caption)))
+
+
+def check_size(cells: int, characters: int = 0) -> None:
+    """Whether a table may have so much.
+
+    Raises:
+        UnreadableError: it may not.
+    """
+    for size, limit, name in ((cells, MAX_CELLS, "cells"), (characters, MAX_CHARACTERS, "characters")):
+        if size > limit:
+            raise UnreadableError(f"a table has {size:,} {name} or more, more than the limit of {limit:,}; split it")
+
+
+def _filled(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    """The rows that have something in them, each up to its last filled cell."""
+    size = characters = 0
+    for row in rows:
+        cells = [one_line(cell) if cell else "" for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        size += len(cells)
+        characters += sum(map(len, cells))
+        check_size(size, characters)
+        if cells:
+            yield cells
 
 
 def _stripped(table: Table) -> Block:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DocumentError
-from ..document import ITEM_SEPARATOR, Block, Metadata, Table
+from ..document import ITEM_SEPARATOR, Block, Metadata
+from ..metadata import given_author
 from . import ocr
 from .page import Page, make_table, one_line
 from .pdf_lines import BULLETS, Line, Word, lines_of
@@ -24,9 +25,14 @@ PROCESS = Path(__file__).with_name("pdf_process.py")
 FAULTS = {
     "damaged": "damaged, or not a PDF; open it in its own program and save it again",
     "locked": "has a password; save it without one",
+    "uncounted": "damaged: it has more pages than it says, {pages:,}; open it in its own program and save it again",
     "pages": "{pages:,} pages are more than the limit of {limit:,}; split it",
     "crowded": "more than {limit:,} words on one page; split it",
 }
+DAMAGED = "damaged, and left out; open the file in its own program and save it again"
+SHARED = (
+    "a part of it is damaged, so that text may be missing or wrong; open the file in its own program and save it again"
+)
 NO_TEXT = "no text in it; check that it is the right file"
 TOO_MUCH = "takes too much time or memory to read; print it to a new PDF, or split it"
 
@@ -45,7 +51,7 @@ FIRST_WORD = re.compile(r"[a-z]+")
 def read(data: bytes, source: str) -> Page:
     """Blocks of a PDF, each with its page from 1; the title when the file's properties give one that is no file name.
 
-    Pages without text are read by OCR where it is there; warnings name them, and those that are left out.
+    Pages that are scanned are read by OCR where it is there; warnings name them, and those that are left out.
 
     Raises:
         DocumentError: damaged, locked with a password, without any text, of more than 5,000 pages, or too much work.
@@ -54,13 +60,15 @@ def read(data: bytes, source: str) -> Page:
     answers = _answers(data, source, ocr.MAX_PAGES if scans.can_read else 0)
     head = next(answers)
     sheets = [_sheet(number, answer, scans) for number, answer in enumerate(answers, 1)]
+    warnings = (*_damage(head), *scans.warnings())
     if not any(sheet.has_text for sheet in sheets):
-        raise DocumentError(source, "; ".join(scans.warnings()) or NO_TEXT)
+        raise DocumentError(source, "; ".join(warnings) or NO_TEXT)
     outline = {(page + 1, title_key(title)): depth + 1 for depth, title, page in head["outline"]}
     sheets = without_contents(without_furniture(sheets))
     parts = _continued(parts_of(sheets, outline))
     mark_headings(parts)
-    return Page(tuple(_carried(_blocks(parts))), Metadata(title=_title(head["title"])), scans.warnings())
+    metadata = Metadata(title=_title(head["title"]), author=_author(head["author"]))
+    return Page(tuple(_carried(_blocks(parts))), metadata, warnings)
 
 
 # What the process answers
@@ -71,12 +79,8 @@ def _answers(data: bytes, source: str, pictures: int) -> Iterator[dict[str, Any]
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
-        command = [
-            sys.executable,
-            "-I",
-            str(PROCESS),
-            str(pictures),
-        ]  # -I: the modules beside it have names of the standard library
+        # -I: the modules beside it have names of the standard library
+        command = [sys.executable, "-I", str(PROCESS), str(pictures)]
         with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             try:
                 for line in process.stdout or ():
@@ -94,12 +98,20 @@ def _answers(data: bytes, source: str, pictures: int) -> Iterator[dict[str, Any]
 
 def _sheet(number: int, answer: dict[str, Any], scans: ocr.Scans) -> Sheet:
     words, rules, (_, high) = [Word(*word) for word in answer["words"]], answer["rules"], answer["size"]
-    if not words and not answer["blank"]:
+    if answer["scanned"]:
         picture = answer.get("picture")
-        words, rules = scans.read(number, picture)
+        words, rules = scans.read(number, picture, words)
         high = picture["high"] * picture["scale"] if picture else high
     grids, rest = ruled_tables(words, rules, number)
     return Sheet(number, high, tuple(lines_of(rest, number)), tuple(grids), answer["blank"])
+
+
+def _damage(head: dict[str, Any]) -> Iterator[str]:
+    """What is to be told of pages, and of parts of the file, that are damaged."""
+    if head["damaged"]:
+        yield f"{ocr.pages_named(head['damaged'])}: {DAMAGED}"
+    if head["shared"]:
+        yield SHARED
 
 
 def _title(text: str) -> str:
@@ -108,6 +120,11 @@ def _title(text: str) -> str:
     letters = sum(character.isalpha() for character in title)
     sane = 3 < len(title) <= 200 and letters * 2 > len(title) and not FILE_NAME.fullmatch(title)
     return title if sane and not PROGRAM.match(title) else ""
+
+
+def _author(text: str) -> str:
+    """The author in the file's properties, unless a program put a word there for nobody."""
+    return "" if PROGRAM.match(text) else given_author(text)
 
 
 # Parts to blocks
@@ -132,13 +149,14 @@ def _carried(blocks: Iterable[Block]) -> Iterator[Block]:
     # Imported here, as it imports `page`, and with that the table of readers.
     from ..caption import captioned  # noqa: PLC0415
 
-    above: Table | None = None
+    above: Block | None = None
     for block in captioned(list(blocks)):
-        table = block.table
-        if table and above and not table.caption and table.header == above.header:
-            table = replace(table, caption=above.caption)
-        yield replace(block, table=table)
-        above = table
+        before, table = above.table if above else None, block.table
+        on_next_page = above and above.page and block.page == above.page + 1
+        if table and before and on_next_page and not table.caption and table.header == before.header:
+            block = replace(block, table=replace(table, caption=before.caption))  # noqa: PLW2901
+        yield block
+        above = block
 
 
 def _continued(parts: Sequence[Part]) -> list[Part]:

@@ -1,6 +1,6 @@
 """A PDF's words and ruling lines: a script that `pdf.py` runs, PDF on standard input, a line of JSON a page out.
 
-Its argument is how many pages without text to give as pictures.
+Its argument is how many scanned pages to give as pictures.
 
 PDFium can be kept busy for hours, or brought down, by a file of a few hundred bytes, and nothing but the end of its
 process stops it: so it has one, with limits on time and memory. Nothing here knows of Citewell.
@@ -11,10 +11,11 @@ import math
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import c_double, c_float, c_int, c_uint, create_string_buffer
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import compress
 
@@ -39,6 +40,8 @@ MEANT = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "
 MEANT |= {0x02: "\u2010", 0xAD: "\u00ad"}  # PDFium's own sign for a hyphen at the end of a line
 SUPERSCRIPTS = dict(zip(map(ord, "0123456789"), "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 DEEPEST_FORM = 4
+MOSTLY = 0.6  # of a page's area: with as much of it under pictures,
+FEW_WORDS = 30  # and no more words, such as a header, a number and a stamp, it is a scanned page
 LARGEST = 1_000.0  # points: of a letter
 DPI = 300  # of a picture
 LONGEST_SIDE = 5_000  # pixels of a picture: A3 at 300 dpi
@@ -46,6 +49,7 @@ LONGEST_SIDE = 5_000  # pixels of a picture: A3 at 300 dpi
 Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+LEFT_OUT = {"size": (0, 0), "words": [], "rules": [], "scanned": False, "blank": True}
 Rule = tuple[float, float, float, float]  # left, top, right, bottom: one side is short
 Word = tuple[str, float, float, float, float, bool]  # text, left, right, baseline, size, bold: in points, y downwards
 
@@ -127,8 +131,14 @@ class Run:
         return text.strip(), round(left, 1), round(right, 1), round(base, 1), round(self.style.size, 1), self.style.bold
 
 
-def main() -> None:
-    """Write what is on standard input: first what the whole file says, then its pages, each a line of JSON."""
+def main(damage: Callable[[Any], Any]) -> None:
+    """Write what is on standard input: first what the whole file says, then its pages, each a line of JSON.
+
+    Of a page that is damaged nothing is read.
+
+    Args:
+        damage: `pdf_damage.damage`.
+    """
     data = sys.stdin.buffer.read()
     _limit(0)
     try:
@@ -142,11 +152,17 @@ def main() -> None:
         _write({"fault": "pages", "pages": pages, "limit": MAX_PAGES})
         return
     _limit(pages)
-    _write({"title": document.get_metadata_value("Title"), "outline": list(_outline(document))})
+    found = damage(document)
+    if found.least > pages:
+        _write({"fault": "uncounted", "pages": pages})
+        return
+    said = {name.lower(): document.get_metadata_value(name) for name in ("Title", "Author")}
+    outline = list(_outline(document))
+    _write({**said, "outline": outline, "damaged": found.pages, "shared": found.shared})
     pictures = int(sys.argv[1])
     for number in range(pages):
-        answer = _page(document, number)
-        if pictures and "words" in answer and not answer["words"] and not answer["blank"]:
+        answer = LEFT_OUT if number + 1 in found.pages else _page(document, number)
+        if pictures and answer.get("scanned"):
             pictures -= 1
             answer["picture"] = _picture(document[number])
         _write(answer)
@@ -188,14 +204,19 @@ def _page(document: Any, number: int) -> dict[str, Any]:
         return {"fault": "damaged"}
     left, bottom, right, top = page.get_bbox()
     frame = Frame(left, bottom, right, top, _turn(text))
+    blank = not raw.FPDFPage_CountObjects(page)
     words = list(islice(_words(text, frame), MAX_WORDS + 1))
     if len(words) > MAX_WORDS:
         return {"fault": "crowded", "limit": MAX_WORDS}
     dots, rules = _drawn(page, frame)
-    blank = not raw.FPDFPage_CountObjects(page)
+    scanned = not (blank or words or dots)
+    if 0 < len(words) <= FEW_WORDS and _under_pictures(page, frame) >= MOSTLY:
+        scanned = True
+        frame = frame._replace(turn=page.get_rotation() // 90)  # as it is seen, and so as its picture is
+        words, dots, rules = list(_words(text, frame)), [], []
     text.close()
     page.close()
-    return {"size": frame.size, "words": words + dots, "rules": rules, "blank": blank}
+    return {"size": frame.size, "words": words + dots, "rules": rules, "scanned": scanned, "blank": blank}
 
 
 def _picture(page: Any) -> dict[str, Any]:
@@ -273,7 +294,19 @@ def _style(text: Any, index: int) -> Style:
     return Style(size, bool(BOLD.search(name.value)), turn)
 
 
-# Rules
+# Pictures and rules
+
+
+def _under_pictures(page: Any, frame: Frame) -> float:
+    """The share of a page that lies under pictures; what lies under two counts twice."""
+    area = (frame.right - frame.left) * (frame.top - frame.bottom)
+    covered = 0.0
+    for _, (a, b, c, d, x, y) in _objects(page, raw.FPDF_PAGEOBJ_IMAGE):  # each a square of 1 by 1, mapped
+        left, right = x + min(0, a) + min(0, c), x + max(0, a) + max(0, c)
+        bottom, top = y + min(0, b) + min(0, d), y + max(0, b) + max(0, d)
+        wide, high = min(right, frame.right) - max(left, frame.left), min(top, frame.top) - max(bottom, frame.bottom)
+        covered += max(0, wide) * max(0, high)
+    return covered / area if area > 0 else 0
 
 
 def _drawn(page: Any, frame: Frame) -> tuple[list[Word], list[Rule]]:
@@ -283,7 +316,7 @@ def _drawn(page: Any, frame: Frame) -> tuple[list[Word], list[Rule]]:
     """
     dots: list[Word] = []
     rules: list[Rule] = []
-    for path, matrix in _paths(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, IDENTITY, 0):
+    for path, matrix in _objects(page, raw.FPDF_PAGEOBJ_PATH):
         points, strokes = _outline_of(path, matrix)
         corners = [frame.upright(x, y) for x, y in points]
         if corners and not strokes:
@@ -310,16 +343,23 @@ def _dot(corners: Sequence[Point]) -> Iterator[Word]:
         yield "•", round(left, 1), round(right, 1), round(bottom + 0.4 * high, 1), round(2.5 * high, 1), False
 
 
-def _paths(holder: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
-    """The paths of a page or form, each with what maps its coordinates to the page's."""
+def _objects(page: Any, kind: int) -> Iterator[tuple[Any, Matrix]]:
+    """The objects of a kind on a page and in its forms, each with what maps its coordinates to the page's."""
+    return _inside(page, (raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject), kind, IDENTITY, 0)
+
+
+def _inside(
+    holder: Any, ways: tuple[Any, Any], wanted: int, matrix: Matrix, depth: int
+) -> Iterator[tuple[Any, Matrix]]:
+    count, get = ways
     for index in range(count(holder)):
         found = get(holder, index)
         kind = raw.FPDFPageObj_GetType(found)
-        if kind == raw.FPDF_PAGEOBJ_PATH:
+        if kind == wanted:
             yield found, _product(_matrix(found), matrix)
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth < DEEPEST_FORM:
-            inner = _product(_matrix(found), matrix)
-            yield from _paths(found, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, depth + 1)
+            of_form = raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject
+            yield from _inside(found, of_form, wanted, _product(_matrix(found), matrix), depth + 1)
 
 
 def _matrix(found: Any) -> Matrix:
@@ -373,4 +413,7 @@ def _is_white(path: Any) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    sys.path.append(str(Path(__file__).parent))  # last, as modules there have names of the standard library
+    import pdf_damage  # type: ignore[import-not-found]
+
+    main(pdf_damage.damage)

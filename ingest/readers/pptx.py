@@ -4,6 +4,7 @@ python-pptx cares for the package; the slides are walked as XML, as the library 
 newer programs and one for older. The order is that of the XML, in which PowerPoint itself reads a slide aloud.
 """
 
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,9 +12,11 @@ from itertools import groupby
 from typing import Any
 
 import pptx
+from lxml import etree  # type: ignore[import-untyped]
 
 from ..document import ITEM_SEPARATOR, Block, Metadata
-from .archive import company, given_title, opened
+from ..metadata import given_author
+from .archive import company, damaged, given_title, opened
 from .grid import Span, grid_blocks, joined_runs, whole_number
 from .page import Page, one_line, words
 
@@ -26,12 +29,14 @@ ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Alt
 TITLES, FURNITURE = words("title ctrTitle"), words("dt ftr hdr sldNum sldImg")
 BULLETED = words("body obj")  # placeholders whose paragraphs are bullets unless they say otherwise
 BULLETS = {A + "buChar", A + "buAutoNum", A + "buBlip"}
+NOT_TABLES = {"diagram": "a diagram (SmartArt)", "chart": "a chart", "ole": "an embedded file"}  # by the URI's end
+SAVE = "open it in PowerPoint and save it again"
 TEXTS = (A + "t", A + "br", MATH_TEXT)
 ON = words("1 true on")
 
 
 def read(data: bytes, source: str) -> Page:
-    """Blocks of the slides that are shown, each with the slide's number as its page; title and publisher as given.
+    """Blocks of the slides that are shown, each with the slide's number as its page; metadata as given.
 
     Raises:
         DocumentError: not a presentation, damaged, with a password, or too large.
@@ -41,11 +46,15 @@ def read(data: bytes, source: str) -> Page:
         blocks: list[Block] = []
         warnings: list[str] = []
         for number, slide in enumerate(presentation.slides, start=1):
+            if slide.element.tag != P + "sld":
+                raise damaged(source, KIND)
             if slide.element.get("show", "1") in ON:
                 blocks += _slide(slide, number, source)
+                warnings += [f"slide {number}: {told}" for told in _left_out(slide, file)]
             else:
                 warnings.append(f"slide {number}: hidden, and left out; show it if it is to be searched")
-        metadata = Metadata(title=given_title(presentation.core_properties.title), publisher=company(data))
+        properties = presentation.core_properties
+        metadata = Metadata(given_title(properties.title), company(data), given_author(properties.author))
         return Page(tuple(blocks), metadata, tuple(warnings))
 
 
@@ -141,3 +150,21 @@ def _notes(slide: Any) -> str:
     shapes = _shapes(slide.notes_slide.element.iterfind(f"{P}cSld/{P}spTree"))
     texts = (_text(paragraph) for shape in shapes if _placeholder(shape) == "body" for paragraph in shape.iter(A + "p"))
     return "\n".join(text for text in texts if text)
+
+
+def _left_out(slide: Any, file: Any) -> Iterator[str]:
+    """What of a slide is not read."""
+    shapes = _shapes(slide.element.iterfind(f"{P}cSld/{P}spTree"))
+    kinds = [graphic.get("uri", "").rpartition("/")[2] for shape in shapes for graphic in shape.iter(A + "graphicData")]
+    for name in dict.fromkeys(NOT_TABLES.get(kind, "an object") for kind in kinds if kind != "table"):
+        yield f"{name}, which is left out; add what it says as text or as a table"
+    if not slide.has_notes_slide and _names_notes(slide, file):
+        yield f"its notes are not in the file, though it names them; {SAVE}"
+
+
+def _names_notes(slide: Any, file: Any) -> bool:
+    """Whether the file says that a slide has notes; the library leaves out what is said of parts that are not there."""
+    name = slide.part.partname.rels_uri.membername
+    with zipfile.ZipFile(file) as archive:
+        relations = etree.fromstring(archive.read(name)) if name in archive.namelist() else ()
+    return any(relation.get("Type", "").endswith("/notesSlide") for relation in relations)

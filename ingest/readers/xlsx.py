@@ -16,11 +16,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped]
+from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
 from openpyxl.utils import range_boundaries  # type: ignore[import-untyped]
 
 from ...errors import DocumentError
 from ..document import Block, Metadata
+from ..metadata import given_author
 from .archive import company, damaged, given_title, opened
 from .grid import Span, grid_blocks
 from .page import Page, one_line
@@ -32,8 +33,10 @@ MAX_CELLS = 1_000_000  # of one workbook, empty ones included where the file has
 MAX_TEXT = 50_000_000  # characters of one workbook: any number of cells may share one text
 MAX_MERGED = 100_000  # ranges of merged cells in one sheet
 LAST_ROW = 1_048_576  # of the format
+SAVE = "open it in Excel and save it"
 PLAIN_NAME = re.compile(r"(?:sheet|worksheet|tabelle|feuil)\s*\d*", re.I)
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]{0,200}?\bref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
+CELLS = re.compile(rb"<(?:\w+:)?sheetData\b")
 CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 FILLED_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*>\s*<(?:\w+:)?c\b[^<>]*(?<!/)>")  # one whose first cell is not empty
 WITHOUT_RESULT = re.compile(
@@ -47,14 +50,16 @@ Row = tuple[int, list[str]]  # the row's number, from 0, and its cells' texts
 
 
 def read(data: bytes, source: str) -> Page:
-    """A heading for each sheet that is not hidden, and its tables; title and publisher by the workbook's properties.
+    """A heading for each sheet that is not hidden, and its tables; metadata by the workbook's properties.
 
     Raises:
         DocumentError: not a workbook, damaged, with a password, or too large: nothing of a sheet is left out.
     """
     with opened(data, source, KIND, MAX_MARKUP) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of what it would lose on writing
-        workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        reader = ExcelReader(file, read_only=True, data_only=True)
+        reader.read()
+        workbook = reader.wb
         sheets = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
         size = _Size(source)
         blocks: list[Block] = []
@@ -65,8 +70,11 @@ def read(data: bytes, source: str) -> Page:
             blocks += found
         hidden = [one_line(sheet.title) for sheet in workbook.worksheets if sheet not in sheets]
         left_out = [f"sheet “{title}”: hidden, and left out; show it if it is to be searched" for title in hidden]
-        metadata = Metadata(title=given_title(workbook.properties.title), publisher=company(data))
-        return Page(tuple(blocks), metadata, (*left_out, *size.warnings))
+        named = [one_line(sheet.name) for sheet in reader.parser.sheets if sheet.name not in workbook.sheetnames]
+        missing = [f"sheet “{title}”: not in the file, though it names it; {SAVE}" for title in named]
+        properties = workbook.properties
+        metadata = Metadata(given_title(properties.title), company(data), given_author(properties.creator))
+        return Page(tuple(blocks), metadata, (*missing, *left_out, *size.warnings))
 
 
 @dataclass
@@ -90,9 +98,12 @@ def _sheet(sheet: Any, file: Any, size: _Size) -> Iterator[Block]:
     """A sheet's tables and texts."""
     with zipfile.ZipFile(file) as archive:
         markup = archive.read(sheet._worksheet_path)  # the library has no public name for it
+    if not CELLS.search(markup):
+        size.warnings.append(f"sheet “{one_line(sheet.title)}”: damaged, or no sheet of cells, and left out; {SAVE}")
+        return
     if missing := len(WITHOUT_RESULT.findall(markup)):
         some = f"{missing:,} formulas have" if missing > 1 else "1 formula has"
-        size.warnings.append(f"sheet “{one_line(sheet.title)}”: {some} no stored result; open it in Excel and save it")
+        size.warnings.append(f"sheet “{one_line(sheet.title)}”: {some} no stored result; {SAVE}")
     filled, cells = len(FILLED_ROW.findall(markup)), len(CELL.findall(markup))
     size.check(sheet, rows=(filled, MAX_ROWS), cells=(cells, MAX_CELLS))  # so that what is too large is refused at once
     merged = set(MERGED.findall(markup))

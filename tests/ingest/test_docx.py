@@ -239,6 +239,53 @@ def test_footnote_of_a_list_item_follows_the_list() -> None:
     assert [block.text for block in page.blocks] == ["- one\n- two", "Note 1: Counted in May."]
 
 
+def test_note_that_is_not_in_the_file_is_told_once_read_twice_not() -> None:
+    word = docx.Document()
+    two = '<w:r><w:footnoteReference w:id="2"/></w:r>' * 2
+    add(word, f"<w:p><w:r><w:t>Nine bins.</w:t></w:r>{two}</w:p>")
+    assert read(with_notes(word), "a.docx").warnings == ()
+    add(word, '<w:p><w:r><w:endnoteReference w:id="2"/></w:r><w:r><w:footnoteReference w:id="8"/></w:r></w:p>')
+    (warning,) = read(with_notes(word), "a.docx").warnings
+    assert warning.startswith("notes (2) that the text refers to are not in the file")
+
+
+CHART = '<c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"/>'
+DIAGRAM = '<d:relIds xmlns:d="http://schemas.openxmlformats.org/drawingml/2006/diagram"/>'
+OBJECT = '<w:object><o:OLEObject ProgID="Excel.Sheet.12" xmlns:o="urn:schemas-microsoft-com:office:office"/></w:object>'
+
+
+@pytest.mark.parametrize(
+    ("xml", "warning"),
+    [
+        ("<w:altChunk/><w:altChunk/>", "files put into it whole (2) not read; "),
+        ("<w:p><w:subDoc/></w:p>", "documents that it is made of (1) not read; "),
+        (f"<w:p><w:r>{OBJECT}</w:r></w:p>", "embedded objects (1) not read; "),
+        (f"<w:p><w:r><w:drawing>{CHART}</w:drawing></w:r></w:p>", "charts (1) not read; "),
+        (f"<w:p><w:r><w:drawing>{DIAGRAM}</w:drawing></w:r></w:p>", "diagrams (1) not read; "),
+    ],
+)
+def test_what_is_kept_elsewhere_is_told(xml: str, warning: str) -> None:
+    (found,) = read(body(f"<w:p><w:r><w:t>Bins</w:t></w:r></w:p>{xml}"), "a.docx").warnings
+    assert found.startswith(warning)
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "sign"),
+    [
+        ("Symbol", "F0B3", "≥"),
+        ("Symbol", "6D", "μ"),
+        ("Wingdings", "F0FE", "☑"),
+        ("Wingdings", "F028", ""),
+        ("Arial", "2265", "≥"),
+        *(("Arial", code, "") for code in ("", "F0B3", "-5", "F" * 99)),
+    ],
+)
+def test_signs_of_fonts_are_read(font: str, code: str, sign: str) -> None:
+    run = f'<w:r><w:t xml:space="preserve">aged </w:t></w:r><w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+    page = read(body(f"<w:p>{run}<w:r><w:t>16</w:t></w:r></w:p>"), "a.docx")
+    assert page.blocks[0].text == f"aged {sign}16"
+
+
 def test_tracked_changes_are_accepted() -> None:
     word = docx.Document()
     add(

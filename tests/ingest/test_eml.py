@@ -80,10 +80,21 @@ def test_charsets(charset: str) -> None:
     assert texts(message)[1:] == ["Café bins"]
 
 
-@pytest.mark.parametrize("charset", ["x-unknown", "punycode", "zlib", "ascii"])
+@pytest.mark.parametrize("charset", ["x-unknown", "punycode", "zlib", "ascii", "utf-16", "utf-32-be", "cp037"])
 def test_charset_that_is_none_or_not_that_of_the_text(charset: str) -> None:
     data = f"Subject: Bins\nContent-Type: text/plain; charset={charset}\n\nCafé".encode()
     assert texts(data) == ["Café"]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-32", "cp037"])
+def test_charset_in_which_ascii_is_not_itself(charset: str) -> None:
+    message = mail()
+    message.set_content("Café bins".encode(charset), "text", "plain", params={"charset": charset})
+    assert texts(message)[1:] == ["Café bins"]
+
+
+def test_subject_decides_no_kind() -> None:
+    assert read(mail(subject="Guidance on bins").as_bytes(), "a.eml").metadata.kind == "other"
 
 
 def test_encoded_headers() -> None:
@@ -197,6 +208,101 @@ def test_no_more_than_fifty_attachments() -> None:
     found = texts(message)
     assert found[-4:-2] == ["Attachment: 49.txt", "File 49."]
     assert found[-2:] == [f"Attachment not read: {n}.txt (the mail has more than 50 attachments)" for n in (50, 51)]
+
+
+# Parts that none should miss
+
+
+def lines(*parts: str) -> bytes:
+    """A mail whose parts stand between the boundary b, without an end."""
+    head = "From: jo@x.example\nSubject: Bins\nContent-Type: multipart/mixed; boundary=b\n\n"
+    return (head + "".join(f"--b\nContent-{part}\n" for part in parts)).encode()
+
+
+def test_files_beside_one_form_of_the_text() -> None:
+    """As Apple Mail writes them: plain text, or HTML with the files in it."""
+    data = lines(
+        "Type: multipart/alternative; boundary=c\n\n--c\n\nBins.\n--c\nContent-Type: multipart/mixed; boundary=d\n\n"
+        "--d\nContent-Type: text/html\n\n<p>Bins.</p>\n--d\nContent-Type: text/csv; name=a.csv\n\nArea,Bins\nNorth,4\n"
+        "--d--\n--c--\n--b--"
+    )
+    assert texts(data)[1:] == ["Bins.", "Attachment: a.csv", "Area\tBins\nNorth\t4"]
+
+
+def test_text_in_several_forms_after_another_text() -> None:
+    forms = "--c\n\nAfter.\n--c\nContent-Type: text/html\n\n<p>After.</p>\n--c--\n"
+    data = lines("Type: text/plain\n\nBefore.", f"Type: multipart/alternative; boundary=c\n\n{forms}--b--")
+    assert texts(data)[1:] == ["Before.", "After."]
+
+
+def test_mail_that_is_nothing_but_a_file() -> None:
+    data = b"Subject: Bins\nContent-Type: text/csv; name=a.csv\nContent-Disposition: attachment\n\nArea,Bins\nNorth,4\n"
+    assert texts(data) == ["Attachment: a.csv", "Area\tBins\nNorth\t4"]
+
+
+def test_mail_that_is_nothing_but_a_mail() -> None:
+    data = b"Subject: Fwd\nContent-Type: message/rfc822\n\n" + mail("Inner.", "Inside").as_bytes()
+    assert texts(data) == ["Attachment: Inside.eml", "Inside", HEAD, "Inner."]
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(DocumentError) as error:
+        read(data, "a.eml")
+    return str(error.value)
+
+
+@pytest.mark.parametrize("head", ["", "; boundary=x", f"; boundary={'b' * 900}"])
+def test_parts_that_cannot_be_told_apart(head: str) -> None:
+    inner = f"Type: multipart/mixed{head}\n\n--{'b' * 900}\n\nBins.\n--{'b' * 900}--\n"
+    assert refused(f"Subject: Bins\nContent-{inner}".encode()).startswith("a.eml: damaged: the boundary that parts it")
+    page = read(lines("Type: text/plain\n\nText.", f"{inner}--b--\n"), "a.eml")
+    assert [block.text for block in page.blocks][1] == "Text."
+    (warning,) = page.warnings
+    assert warning.startswith("attachment multipart/mixed: not read: damaged: the boundary that parts it is missing; ")
+
+
+def test_attachment_that_is_cut_off_is_not_read() -> None:
+    """Its last figure might be a part of one."""
+    page = read(lines("Type: text/plain\n\nText.", "Type: text/csv; name=a.csv\n\nArea,Bins\nNorth,4"), "a.eml")
+    fault = "cut off where the mail ends; ask the sender for it again"
+    assert [block.text for block in page.blocks][1:] == ["Text.", f"Attachment not read: a.csv ({fault})"]
+    assert page.warnings[0].startswith("the end of the mail is missing, so that “a.csv” may be cut off; ")
+    assert page.warnings[1] == f"attachment a.csv: not read: {fault}"
+
+
+def test_text_that_is_cut_off_is_told() -> None:
+    page = read(lines("Type: text/plain\n\nText."), "a.eml")
+    assert page.blocks[-1].text == "Text."
+    (warning,) = page.warnings
+    assert warning.startswith("the end of the mail is missing, so that its text may be cut off; ")
+
+
+def encoded(content: bytes) -> str:
+    return f"Type: text/plain\nContent-Transfer-Encoding: base64\n\n{content.decode()}\n"
+
+
+@pytest.mark.parametrize("content", [b"QmlucywgNDE3!QmlucywgNDE3", b"QmlucywgNDE3Q"])
+def test_damaged_base64_is_not_read(content: bytes) -> None:
+    assert "its text is damaged in the mail; " in refused(lines(f"{encoded(content)}--b--"))
+    attached = encoded(content).replace("text/plain", "text/plain; name=a.txt")
+    page = read(lines("Type: text/plain\n\nText.", f"{attached}--b--"), "a.eml")
+    assert page.blocks[-1].text.startswith("Attachment not read: a.txt (damaged in the mail; ")
+    assert len(page.warnings) == 1
+
+
+def test_base64_without_padding_is_read_as_text_and_told() -> None:
+    page = read(lines(f"{encoded(b'QmlucywgNDE')}--b--"), "a.eml")
+    assert page.blocks[-1].text == "Bins, 41"
+    (warning,) = page.warnings
+    assert warning.startswith("its text may be cut off; ")
+
+
+def test_what_the_reader_of_the_text_tells_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = Page((Block("text", "Bins."),), warnings=("a part of it is left out",))
+    monkeypatch.setattr("citewell.ingest.readers.html.read", lambda _text: told)
+    message = mail()
+    message.set_content("<p>Bins.</p>", subtype="html")
+    assert read(message.as_bytes(), "a.eml").warnings == told.warnings
 
 
 # Hostile and damaged files

@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
-from citewell.ingest.document import Metadata
-from citewell.ingest.readers import TEXT, Page
+from citewell.errors import DocumentError
+from citewell.ingest.document import Block, Metadata
+from citewell.ingest.readers import READERS, TEXT, Page
+from citewell.ingest.readers.page import MAX_CELLS, UnreadableError, make_table
 
 PROSE = "Bins are emptied once a week, and garden waste every other week from March to November. "
 
@@ -71,6 +73,7 @@ def test_markdown() -> None:
         ("text", 0, "We collect bins weekly.\nEven glass."),
         ("list", 0, "- paper\n- glass indented inside glass\n1. clear"),
         ("list", 0, "3. third\n4. fourth"),
+        ("text", 0, "raw"),
         ("table", 0, "Area\tDay\nNorth\tMon\nSouth\t–"),
         ("text", 0, "line one\nline two"),
         ("text", 0, "quoted"),
@@ -81,6 +84,35 @@ def test_markdown_without_front_matter() -> None:
     page = TEXT[".markdown"]("Text\n\n---\n\nMore")
     assert blocks(page) == [("text", 0, "Text"), ("text", 0, "More")]
     assert page.metadata == Metadata()
+
+
+def test_markdown_rule_at_the_start_opens_no_front_matter() -> None:
+    page = TEXT[".md"]("---\n\n# Bins\n\nText\n\n---\n\nMore")
+    assert blocks(page) == [("heading", 1, "Bins"), ("text", 0, "Text"), ("text", 0, "More")]
+
+
+def test_markdown_front_matter_of_lists_and_long_values() -> None:
+    page = TEXT[".md"]("---\ntitle: Bins\n\ntags:\n- a\n# why\nnote: >\n  long\n\n  text\n---\nText\n\n---\n\nMore")
+    assert page.metadata.title == "Bins"
+    assert blocks(page) == [("text", 0, "Text"), ("text", 0, "More")]
+
+
+def test_markdown_html_is_read_as_html() -> None:
+    row = "<tr><td>North</td><td>Mon</td></tr>"
+    table = f"<table>\n<tr><th>Area</th><th>Day</th></tr>\n\n{row}\n</table>\n<!-- no -->"
+    assert blocks(TEXT[".md"](f"{table}\n\nA<br>b <i>c</i>\n\n- d\n\n  <p>e</p>")) == [
+        ("table", 0, "Area\tDay\nNorth\tMon"),
+        ("text", 0, "A\nb c"),
+        ("list", 0, "- d e"),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["> ", "- "])
+def test_markdown_nested_deep_is_whole_or_refused(mark: str) -> None:
+    page = TEXT[".md"](f"{mark * 60}deep\n\nend")
+    assert [text.removeprefix("- ") for _, _, text in blocks(page)] == ["deep", "end"]
+    with pytest.raises(DocumentError, match=r"a\.md: .* nested too deep; "):
+        READERS[".md"](f"{mark * 1000}deep\n\nend".encode(), "a.md")
 
 
 HTML = f"""<!doctype html><html><head><title>Bins | Exampleton</title><style>p {{}}</style>
@@ -240,11 +272,37 @@ def test_html_table_of_links_is_no_menu() -> None:
     assert [kind for kind, _, _ in blocks(page)] == ["text", "table"]
 
 
-@pytest.mark.parametrize("tag", ["div", "table><tr><td", "a", "article", "ul><li"])
-def test_html_nested_deep_is_read_in_time(tag: str) -> None:
+@pytest.mark.parametrize("tag", ["div", "table><tr><td", "b", "article", "ul><li"])
+def test_html_nested_deep_is_whole_or_refused(tag: str) -> None:
     start = time.monotonic()
-    TEXT[".html"](f"<body>{f'<{tag}>' * 20_000}{PROSE}")
+    (block,) = TEXT[".html"](f"<body>{f'<{tag}>' * 600}{PROSE}").blocks
+    assert PROSE.strip() in block.text
+    with pytest.raises(DocumentError, match=r"a\.html: tags nested too deep"):
+        READERS[".html"](f"<body>{f'<{tag}>' * 20_000}{PROSE}".encode(), "a.html")
     assert time.monotonic() - start < 10
+
+
+def test_html_after_a_long_text_is_read() -> None:
+    page = TEXT[".html"](f"<main><p>{'a ' * 6_000_000}</p><p>end</p></main>")
+    assert blocks(page)[-1] == ("text", 0, "end")
+
+
+def test_html_item_that_is_not_closed_has_its_words_once() -> None:
+    page = TEXT[".html"]("<main><ul><li><div>paper<li><div>glass</ul></main>")
+    assert blocks(page) == [("list", 0, "- paper\n- glass")]
+
+
+def test_html_header_counts_where_it_is_in_the_content() -> None:
+    page = TEXT[".html"]("<body><header>Top</header><article><header>Bins</header><p>Text</p></article></body>")
+    assert [text for _, _, text in blocks(page)] == ["Bins", "Text"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["<td colspan=50 rowspan=50></td>", f"<td colspan=50 rowspan=50>{'a' * 90_000}</td>", "<td>a</td>" * 999]
+)
+def test_html_table_too_large_is_refused(cell: str) -> None:
+    with pytest.raises(UnreadableError, match="more than the limit"):
+        TEXT[".html"](f"<main><table>{f'<tr>{cell}</tr>' * 1_000}</table></main>")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -264,3 +322,48 @@ def test_csv_long() -> None:
     (block,) = TEXT[".csv"]("id,value\n" + "".join(f"{n},{n * n}\n" for n in range(20_000))).blocks
     assert block.table is not None
     assert len(block.table.rows) == 20_000
+
+
+def test_csv_with_a_quote_that_is_never_closed_is_refused() -> None:
+    with pytest.raises(DocumentError, match=r"a\.csv: the quotation mark .* in line 3 is never closed"):
+        READERS[".csv"](b'Area,Day\n"North",Mon\n"South,Tue\nWest,Wed\n', "a.csv")
+
+
+def test_csv_with_an_open_quote_in_its_last_line_is_whole() -> None:
+    page = TEXT[".csv"]('Area,Day\nNorth,Mon\nSouth,"Tue\n\n')
+    assert blocks(page) == [("table", 0, "Area\tDay\nNorth\tMon\nSouth\tTue")]
+    assert page.warnings == ()
+
+
+def test_csv_with_rows_between_stray_quotes_warns() -> None:
+    page = TEXT[".csv"]('Area,Bins,Day\nNorth,417,"Mon\nSouth,286,Tue\nWest,12,Wed\nEast,9,"\nQuay,8,Fri\n')
+    assert page.warnings == ("line 2: a cell holds what seem to be rows; check its quotation marks",)
+    assert "Quay\t8\tFri" in page.blocks[0].text
+
+
+def test_csv_with_an_address_of_several_lines_does_not_warn() -> None:
+    page = TEXT[".csv"]('Name,Address,Day\nJo,"Flat 1\n2, High St, Town\nExampleton\nX1",Mon\n')
+    assert page.warnings == ()
+
+
+def table(*rows: list[str]) -> Block:
+    block = make_table(rows)
+    assert block is not None
+    return block
+
+
+def test_table_has_no_empty_rows_and_columns() -> None:
+    assert table([], ["Area", "", "Day", ""], ["", " "], ["North", "", "Mon"]).text == "Area\tDay\nNorth\tMon"
+    assert make_table([[""], []]) is None
+
+
+def test_table_with_as_many_cells_as_it_may_have() -> None:
+    wide = [""] * 5_000
+    assert len(table(["a", *wide, "b"], *[["c"]] * 1_000).text.split("\n")) == 1_001
+    assert len(table(["a"] * 2_000, *[["c"]] * (MAX_CELLS // 2_000 - 1)).text.split("\n")) == MAX_CELLS // 2_000
+
+
+@pytest.mark.parametrize(("width", "height"), [(2_000, MAX_CELLS // 2_000), (MAX_CELLS, 1)])
+def test_table_with_more_cells_is_refused(width: int, height: int) -> None:
+    with pytest.raises(UnreadableError, match="more than the limit of 2,000,000; split it"):
+        make_table([["a"] * width, *[["c"]] * height])

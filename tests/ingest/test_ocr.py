@@ -20,6 +20,7 @@ from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate
 from citewell.errors import DocumentError
 from citewell.ingest.readers import ocr, pdf
 from citewell.ingest.readers.ocr import UNCLEAR, Seen
+from citewell.ingest.readers.pdf_lines import Word
 
 needs_tesseract = pytest.mark.skipif(not ocr.is_there(), reason="pytesseract or the program tesseract is not installed")
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=11, leading=14, spaceAfter=8)
@@ -143,6 +144,40 @@ def test_page_among_others_keeps_its_number() -> None:
     assert page.warnings == (f"page 3: {READ}",)
 
 
+STAMP = ["Exampleton Council", "RECEIVED 12 MAY 2022"]
+
+
+@needs_tesseract
+@pytest.mark.parametrize("turn", [0, 90])
+def test_words_on_a_scan_stay_and_the_rest_is_read(turn: int) -> None:
+    picture = pdfium.PdfDocument(printed(Paragraph(PROSE, BODY)))[0].render(scale=3).to_pil()
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(A4[1], A4[0]) if turn else A4)
+    canvas.setPageRotation(turn)
+    if turn:
+        canvas.translate(A4[1], 0)
+        canvas.rotate(90)
+    canvas.drawImage(ImageReader(picture), 0, 0, *A4)
+    for number, text in enumerate(STAMP):
+        canvas.drawString(300, 500 - 40 * number, text)
+    canvas.save()
+    page = pdf.read(file.getvalue(), "a.pdf")
+    assert [block.text for block in page.blocks] == [PROSE, *STAMP]
+    assert page.warnings == (f"page 1: mostly a picture; {READ}",)
+
+
+@needs_tesseract
+def test_picture_that_has_no_more_words_is_not_told() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=A4)
+    canvas.drawImage(ImageReader(Image.new("L", (9, 9), 230)), 0, 0, *A4)
+    canvas.drawString(72, 700, "The bins of Exampleton")
+    canvas.save()
+    page = pdf.read(file.getvalue(), "a.pdf")
+    assert [block.text for block in page.blocks] == ["The bins of Exampleton"]
+    assert not page.warnings
+
+
 def noisy(image: Image.Image) -> Image.Image:
     """A picture as a poor fax leaves it."""
     small = image.resize((image.width // 4, image.height // 4))
@@ -186,6 +221,17 @@ def test_without_ocr_the_pages_are_named_with_the_remedy() -> None:
     (warning,) = scans.warnings()
     assert warning.startswith("pages 2 to 4, 7, 9, 10: no text, scanned?; left out; ")
     assert 'pip install "citewell[ocr]", and the program tesseract' in warning
+
+
+def test_pages_that_are_mostly_a_picture_are_told_as_such() -> None:
+    scans = ocr.Scans(can_read=False)
+    stamp = Word("RECEIVED", 72, 120, 700, 11, False)
+    assert scans.read(1, None) == ([], [])
+    assert scans.read(2, None, [stamp]) == ([stamp], [])
+    assert [warning[:41] for warning in scans.warnings()] == [
+        "page 1: no text, scanned?; left out; to h",
+        "page 2: mostly a picture, scanned?, which",
+    ]
 
 
 @pytest.mark.parametrize("name", ["find_spec", "which"])
@@ -321,5 +367,5 @@ def test_drawing_has_no_rules() -> None:
 
 def test_pages_in_runs() -> None:
     runs = {(1,): "page 1", (1, 2): "pages 1, 2", (1, 2, 3): "pages 1 to 3", (1, 3, 4, 5, 9): "pages 1, 3 to 5, 9"}
-    assert {numbers: ocr._pages(numbers) for numbers in runs} == runs
+    assert {numbers: ocr.pages_named(numbers) for numbers in runs} == runs
     assert all(a != b for a, b in pairwise(runs.values()))

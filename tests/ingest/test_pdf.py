@@ -4,6 +4,7 @@ import io
 import random
 import time
 import zlib
+from base64 import a85encode
 from collections.abc import Callable, Iterable, Sequence
 
 import pytest
@@ -372,6 +373,12 @@ def test_titles_that_are_none(title: str) -> None:
     assert read(drawn(lambda canvas: (canvas.setTitle(title), lines(canvas, ["Bins"]))), "a.pdf").metadata.title == ""
 
 
+@pytest.mark.parametrize(("author", "given"), [("Jo Smith", "Jo Smith"), ("Adobe InDesign", ""), ("(anonymous)", "")])
+def test_author(author: str, given: str) -> None:
+    page = read(drawn(lambda canvas: (canvas.setAuthor(author), lines(canvas, ["Bins"]))), "a.pdf")
+    assert page.metadata.author == given
+
+
 # What cannot be read
 
 
@@ -404,6 +411,45 @@ def test_scanned_page_among_others_is_named() -> None:
     (warning,) = page.warnings
     assert warning.startswith("page 2: no text, scanned?; left out; ")
     assert 'pip install "citewell[ocr]"' in warning
+
+
+STAMP = ["Exampleton Council", "Received 12 May", "Page 2 of 3"]
+
+
+@pytest.mark.usefixtures("without_ocr")
+def test_scanned_page_with_a_stamp_is_named_and_its_words_are_kept() -> None:
+    page = read(
+        drawn(lambda canvas: lines(canvas, ["Bins"]), lambda canvas: (image(canvas), lines(canvas, STAMP))), "a"
+    )
+    assert [(block.text, block.page) for block in page.blocks] == [("Bins", 1), (" ".join(STAMP), 2)]
+    (warning,) = page.warnings
+    assert warning.startswith("page 2: mostly a picture, scanned?, which is left out; ")
+
+
+def strips(canvas: Canvas) -> None:
+    """A scanned page as some programs make it."""
+    from PIL import Image  # noqa: PLC0415
+
+    for number in range(10):
+        canvas.drawImage(ImageReader(Image.new("L", (20, 2), number)), 0, number * 80, A4[0], 80)
+
+
+@pytest.mark.usefixtures("without_ocr")
+def test_pictures_that_cover_a_page_together() -> None:
+    page = read(drawn(lambda canvas: (strips(canvas), lines(canvas, STAMP))), "a.pdf")
+    assert len(page.warnings) == 1
+
+
+@pytest.mark.usefixtures("without_ocr")
+@pytest.mark.parametrize("count", [1, 40])
+def test_picture_beside_text_makes_no_scan(count: int) -> None:
+    """Neither a small one nor one with many words on it, as a scan with a layer of text has."""
+
+    def page(canvas: Canvas) -> None:
+        image(canvas) if count > 1 else canvas.scale(0.5, 0.5) or image(canvas)
+        lines(canvas, ["Bins"] * count)
+
+    assert not read(drawn(page), "a.pdf").warnings
 
 
 def test_locked() -> None:
@@ -462,6 +508,100 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile(name: str) -> None:
     check(HOSTILE[name])
+
+
+# What PDFium passes over
+
+
+def of_pages(*contents: bytes, count: int = 0, more: Sequence[bytes] = (), kids: bytes = b"") -> bytes:
+    """A PDF by hand whose pages have these objects as their contents; more objects follow these."""
+    head = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%s]/Count %d>>"
+        % (kids or b" ".join(b"%d 0 R" % (2 * n + 4) for n in range(len(contents))), count or len(contents)),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode %d 0 R>>" % (2 * len(contents) + 4)
+        if more
+        else b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F 3 0 R>>>>/Contents %d 0 R>>"
+    leaves = (part for number, content in enumerate(contents) for part in (page % (2 * number + 5), content))
+    objects = enumerate([*head, *leaves, *more], 1)
+    body = b"".join(b"%d 0 obj%s endobj\n" % (number, data) for number, data in objects)
+    return b"%PDF-1.7\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF"
+
+
+def stream(data: bytes, entries: bytes = b"/Filter/FlateDecode") -> bytes:
+    return b"<<%s/Length %d>>stream\n%s\nendstream" % (entries, len(data), data)
+
+
+LINES = b"".join(b"BT /F 11 Tf 72 %d Td (Ward %d has bins.) Tj ET " % (700 - 14 * n, n) for n in range(20))
+FLATE = zlib.compress(LINES)
+IN_LETTERS = b"/Filter[/ASCII85Decode/FlateDecode]"
+DAMAGED = {
+    "cut": stream(FLATE[:-30]),
+    "other bytes": stream(b"\x17" * 99),
+    "a bit turned": stream(FLATE[:60] + bytes([FLATE[60] ^ 4]) + FLATE[61:]),
+    "another checksum": stream(FLATE[:-2] + b"\0\0"),
+    "letters cut": stream(a85encode(FLATE)[:-9], IN_LETTERS),
+    "letters garbled": stream(a85encode(FLATE)[:40] + b"\xff\xff" + a85encode(FLATE)[42:] + b"~>", IN_LETTERS),
+    "not in the file": b"null",
+}
+SOUND = {
+    "as it is": stream(LINES, b""),
+    "deflated": stream(FLATE),
+    "in letters": stream(a85encode(FLATE) + b"~>", IN_LETTERS),
+    "without its checksum": stream(FLATE[:-4]),
+    "with something after it": stream(FLATE + b"\r\n\0"),
+    "empty": stream(b"", b""),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_page_that_is_damaged_is_named_and_left_out(name: str) -> None:
+    data = of_pages(stream(TEXT, b""), DAMAGED[name], stream(TEXT, b""))
+    data = data.replace(b"7 0 objnull endobj", b"") if name == "not in the file" else data
+    page = read(data, "a.pdf")
+    assert [(block.text, block.page) for block in page.blocks] == [("Bins", 1), ("Bins", 3)]
+    assert page.warnings == ("page 2: damaged, and left out; open the file in its own program and save it again",)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_page_that_is_sound(name: str) -> None:
+    page = read(of_pages(stream(TEXT, b""), SOUND[name]), "a.pdf")
+    assert not page.warnings
+    assert ("Ward 19 has bins." in page.blocks[-1].text) == (name != "empty")
+
+
+def test_page_in_several_streams_of_which_one_is_damaged() -> None:
+    data = of_pages(stream(TEXT, b""), b"[8 0 R 9 0 R]", more=[DAMAGED["cut"], stream(TEXT, b"")])
+    assert read(data, "a.pdf").warnings[0].startswith("page 2: damaged")
+
+
+def test_damage_to_what_says_what_letters_stand_for() -> None:
+    page = read(of_pages(stream(TEXT, b""), more=[DAMAGED["cut"]]), "a.pdf")
+    assert page.warnings[0].startswith("a part of it is damaged, so that text may be missing or wrong; ")
+    assert not read(of_pages(stream(TEXT, b""), more=[stream(zlib.compress(b" "))]), "a.pdf").warnings
+
+
+def test_nothing_but_damaged_pages() -> None:
+    with pytest.raises(DocumentError, match=r"^a\.pdf: pages 1, 2: damaged, and left out; "):
+        read(of_pages(DAMAGED["cut"], DAMAGED["cut"]), "a.pdf")
+
+
+def test_pages_that_are_not_counted_are_refused() -> None:
+    with pytest.raises(DocumentError, match=r"^a\.pdf: damaged: it has more pages than it says, 1; "):
+        read(of_pages(stream(TEXT, b""), stream(TEXT, b""), count=1), "a.pdf")
+
+
+def test_damage_in_a_locked_file() -> None:
+    """Its streams are unlocked before they are looked through."""
+    data = drawn(
+        *[lambda canvas: lines(canvas, [PROSE] * 9)] * 2, encrypt=StandardEncryption("", "x"), pageCompression=1
+    )
+    assert not read(data, "a.pdf").warnings
+    end = data.rindex(b"endstream")
+    page = read(data[: end - 60] + b"\x00" * 40 + data[end - 20 :], "a.pdf")
+    assert page.warnings == ("page 2: damaged, and left out; open the file in its own program and save it again",)
 
 
 def test_too_many_pages() -> None:

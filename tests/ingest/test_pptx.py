@@ -17,7 +17,7 @@ from citewell.errors import DocumentError
 from citewell.ingest.chunk import chunk_document
 from citewell.ingest.document import Document, Metadata
 from citewell.ingest.readers.pptx import read
-from citewell.tests.ingest.archives import changed, check_damaged, saved
+from citewell.tests.ingest.archives import changed, check_damaged, saved, zipped
 
 NAMES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
@@ -140,8 +140,11 @@ def test_properties() -> None:
     company = b"<Company>Exampleton</Company>"
     data = changed(saved(presentation), {"docProps/app.xml": lambda old: old.replace(b"<Company></Company>", company)})
     assert company in zipfile.ZipFile(io.BytesIO(data)).read("docProps/app.xml")
-    page = read(data, "a.pptx")
-    assert (page.metadata.title, page.metadata.publisher) == ("Bin days", "Exampleton")
+    assert read(data, "a.pptx").metadata == Metadata("Bin days", "Exampleton")
+    presentation.core_properties.author = "Jo Smith"
+    assert read(saved(presentation), "a.pptx").metadata.author == "Jo Smith"
+    presentation.core_properties.author = "Microsoft Office User"
+    assert read(saved(presentation), "a.pptx").metadata.author == ""
 
 
 # Hostile and damaged files
@@ -190,6 +193,29 @@ def test_deep_nesting_is_refused() -> None:
 
 def test_too_much_markup_is_refused() -> None:
     assert "text and markup of" in refused(on_slide("<p:sp/>" * 4_000_000))
+
+
+def test_slide_that_is_none_is_refused() -> None:
+    assert "damaged" in refused(changed(SAMPLE, {SLIDE: lambda _: b"<html/>"}))
+
+
+def test_notes_that_are_not_in_the_file_are_told() -> None:
+    with zipfile.ZipFile(io.BytesIO(SAMPLE)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    del members["ppt/notesSlides/notesSlide1.xml"]
+    page = read(zipped(members), "a.pptx")
+    assert [block.text for block in page.blocks] == ["Bins", "Area\t\n\t4"]
+    (warning,) = page.warnings
+    assert warning.startswith("slide 1: its notes are not in the file, though it names them; ")
+    assert not read(SAMPLE, "a.pptx").warnings
+
+
+def test_charts_and_diagrams_are_told() -> None:
+    uri = "http://schemas.openxmlformats.org/drawingml/2006"
+    graphics = (f"<a:graphic><a:graphicData uri='{uri}/{kind}'/></a:graphic>" for kind in ("diagram", "chart", "chart"))
+    page = read(on_slide("".join(f"<p:graphicFrame>{graphic}</p:graphicFrame>" for graphic in graphics)), "a.pptx")
+    remedy = "which is left out; add what it says as text or as a table"
+    assert page.warnings == (f"slide 1: a diagram (SmartArt), {remedy}", f"slide 1: a chart, {remedy}")
 
 
 @pytest.mark.parametrize("span", ["999999999999", "x", "-3", "0", "999999"])

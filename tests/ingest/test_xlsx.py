@@ -1,6 +1,9 @@
 """Spreadsheets to blocks."""
 
+import io
 import time
+import zipfile
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from typing import Any
@@ -14,8 +17,9 @@ from citewell.errors import DocumentError
 from citewell.ingest.caption import captioned
 from citewell.ingest.chunk import chunk_document
 from citewell.ingest.document import Document, Metadata
+from citewell.ingest.readers import Page
 from citewell.ingest.readers.xlsx import read
-from citewell.tests.ingest.archives import changed, check_damaged, is_sound, saved
+from citewell.tests.ingest.archives import changed, check_damaged, is_sound, saved, zipped
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 NAMES = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -195,8 +199,35 @@ def test_properties() -> None:
         saved(workbook),
         {"docProps/app.xml": lambda old: old.replace(b"</Properties>", b"<Company>Exampleton</Company></Properties>")},
     )
-    page = read(data, "a.xlsm")
-    assert (page.metadata.title, page.metadata.publisher, page.metadata.published) == ("Bin counts", "Exampleton", None)
+    assert read(data, "a.xlsm").metadata == Metadata("Bin counts", "Exampleton")
+    workbook.properties.creator = "Jo Smith"
+    assert read(saved(workbook), "a.xlsm").metadata.author == "Jo Smith"
+
+
+# Sheets that cannot be read
+
+
+def two_sheets(change: Callable[[dict[str, bytes]], object]) -> Page:
+    """What is read of a workbook of two sheets whose members are changed."""
+    workbook = book(["a", "b"])
+    workbook.create_sheet("Costs").append(["c", "d"])
+    with zipfile.ZipFile(io.BytesIO(saved(workbook))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    return read(zipped(members), "a.xlsx")
+
+
+def test_sheet_that_is_not_in_the_file_is_told() -> None:
+    page = two_sheets(lambda members: members.pop("xl/worksheets/sheet2.xml"))
+    assert [block.text for block in page.blocks] == ["a\tb"]
+    assert page.warnings == ("sheet “Costs”: not in the file, though it names it; open it in Excel and save it",)
+
+
+def test_sheet_without_cells_is_told() -> None:
+    page = two_sheets(lambda members: members.update({"xl/worksheets/sheet2.xml": b"<html/>"}))
+    assert [block.text for block in page.blocks] == ["Sheet", "a\tb"]
+    (warning,) = page.warnings
+    assert warning.startswith("sheet “Costs”: damaged, or no sheet of cells, and left out; ")
 
 
 # Hostile and damaged files
