@@ -108,21 +108,25 @@ def ingest(
 
     def step(store: "Store") -> SyncReport:
         with terminal.progress() as progress:
-            report = sync(
+            return sync(
                 store, paths, prune, progress, follow=watch, given=given, processes=sensible_number(os.cpu_count())
             )
+
+    def show(report: SyncReport) -> None:
         _print(report.as_json()) if as_json else terminal.show_report(report)
-        return report
 
     def step_alone() -> None:
         with writing(home):
-            step(store)
+            report = step(store)
+        if report.has_news:
+            show(report)
 
     with writing(home):  # before the store is opened: to rebuild begins with that
         store = _store(rebuild)
         if if_empty and store.documents():
             return
         report = step(store)
+    show(report)
     if watch:
         follow(paths, step_alone, terminal.say)
     else:

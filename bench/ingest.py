@@ -7,45 +7,44 @@ turns, so that whatever else the machine does slows all of them: read the ratios
 
 Alike: files, the model's weights, Chroma on disk, the processor. Not alike: Citewell embeds in bfloat16 where the
 processor multiplies it natively, keeps a vector for every sentence, and makes the lexical index and finds duplicates
-within the time. Its memory is that of its process at its peak and as much as its largest reading process, each of them,
-had at its own, which is more than they ever have together.
+within the time. Memory is what a pipeline's processes hold together, looked at every 20 ms.
 
-Without a folder, texts of invented words are written for it. Then the same files are ingested again, unchanged: by the
-function, and as a user does it, by the command.
+Without a folder, texts are written for it, of words that the model knows whole, drawn by lot. Then the same files are
+ingested again, unchanged: by the function, and as a user does it, by the command.
 """
 
 import json
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
+import psutil  # type: ignore[import-untyped]
 import typer
 from rich.table import Table
 
 from citewell import terminal
-from citewell.app import build_store
-from citewell.bench.plain import Plain, load_model
-from citewell.bench.scale import documents
 from citewell.errors import CitewellError
 from citewell.index.embedder import packaged_model
-from citewell.index.sync import sync
-from citewell.ingest.workers import sensible_number
-from citewell.settings import load_settings
+
+# Heavy packages are imported inside the functions: the processes that read import this module too.
+# ruff: noqa: PLC0415
 
 ROUNDS = 3
+PARAGRAPHS, SENTENCES = 4, 9  # of an invented document: some 3,300 characters
 SPLITS = {"plain, 256 tokens": (256, 50), "plain, 1024 tokens": (1024, 200)}  # size and overlap
 COMMAND = Path(sys.executable).with_name("citewell")
 
@@ -91,10 +90,20 @@ def main(
 
 
 def invented(folder: Path, count: int) -> Path:
-    """A folder with texts of invented words, the same at every call."""
+    """A folder with texts of words drawn by lot, common ones more often, the same at every call."""
     folder.mkdir()
-    for document in islice(documents(random.Random(0)), count):
-        (folder / document.name).write_text(f"{document.metadata.title}\n\n{document.text}\n", encoding="utf-8")
+    vocabulary = (packaged_model() / "vocab.txt").read_text("utf-8").splitlines()
+    words = [word for word in vocabulary if word.isascii() and word.isalpha() and len(word) > 1]
+    chances = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
+    lot = random.Random(0)
+
+    def paragraph() -> str:
+        sentences = (lot.choices(words, cum_weights=chances, k=lot.randint(8, 20)) for _ in range(SENTENCES))
+        return " ".join(f"{' '.join(sentence).capitalize()}." for sentence in sentences)
+
+    for number in range(count):
+        text = "\n\n".join(paragraph() for _ in range(PARAGRAPHS))
+        (folder / f"{number:05}.txt").write_text(f"{text}\n", encoding="utf-8")
     return folder
 
 
@@ -113,25 +122,62 @@ def compare(docs: Path, scratch: Path, rounds: int) -> dict[str, list[Ingested]]
 
 def citewell(docs: Path, home: Path) -> Ingested:
     """One ingest by Citewell, as the command does it."""
+    from citewell.app import build_store
+    from citewell.index.sync import sync
+    from citewell.ingest.workers import sensible_number
+    from citewell.settings import load_settings
+
     store = build_store(load_settings(home=home))
     store.embedder.query("load the weights")
-    begun = time.perf_counter()
-    processes = sensible_number(os.cpu_count())
-    chunks = sync(store, [docs], processes=processes).chunks
-    return Ingested(chunks, time.perf_counter() - begun, peak_mib() + processes * peak_mib(resource.RUSAGE_CHILDREN))
+    with watched() as peak:
+        begun = time.perf_counter()
+        chunks = sync(store, [docs], processes=sensible_number(os.cpu_count())).chunks
+        return Ingested(chunks, time.perf_counter() - begun, peak())
 
 
 def plain(split: tuple[int, int], docs: Path, home: Path) -> Ingested:
     """One ingest by the plain pipeline."""
+    from citewell.bench.plain import Plain, load_model
+
     model = load_model(packaged_model())
     model.get_query_embedding("load the weights")
     system = Plain(home, model, *split, top_k=1)
-    begun = time.perf_counter()
-    return Ingested(system.ingest(docs), time.perf_counter() - begun, peak_mib())
+    with watched() as peak:
+        begun = time.perf_counter()
+        passages = system.ingest(docs)
+        return Ingested(passages, time.perf_counter() - begun, peak())
+
+
+@contextmanager
+def watched() -> Iterator[Callable[[], float]]:
+    """Gives the most memory, in MiB, that this process and those that it started have held together so far."""
+    most, ended = 0, threading.Event()
+
+    def look() -> None:
+        nonlocal most
+        own = psutil.Process()
+        while not ended.wait(0.02):
+            held = 0
+            for process in (own, *own.children(recursive=True)):
+                with suppress(psutil.Error):  # it has ended meanwhile
+                    held += process.memory_info().rss
+            most = max(most, held)
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield lambda: most / 2**20
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def unchanged(docs: Path, home: Path) -> dict[str, float]:
     """Seconds that an ingest of the same files takes once more; medians."""
+    from citewell.app import build_store
+    from citewell.index.sync import sync
+    from citewell.settings import load_settings
+
     store = build_store(load_settings(home=home))
     env = {**os.environ, "CITEWELL_HOME": str(home)}
     calls: dict[str, Callable[[], object]] = {
@@ -145,12 +191,6 @@ def _seconds(call: Callable[[], object]) -> float:
     begun = time.perf_counter()
     call()
     return time.perf_counter() - begun
-
-
-def peak_mib(who: int = resource.RUSAGE_SELF) -> float:
-    """The most memory that this process, or one that it started and that has ended, had, in MiB."""
-    peak = resource.getrusage(who).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 def table(runs: dict[str, list[Ingested]]) -> Table:

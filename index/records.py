@@ -89,6 +89,7 @@ def chunk_metadata(chunk: Chunk, record: DocumentRecord, units: Vectors) -> Meta
     metadata |= {
         "page": chunk.page or 0,
         "published": chunk.published or "",
+        "scanned": int(chunk.scanned),
         "content_hash": record.content_hash,
         "unit_vectors": pack_vectors(units),
     }
@@ -113,6 +114,7 @@ def chunk_from(text: str, metadata: Mapping[str, Any]) -> Chunk:
         headings=tuple(headings),
         units=tuple(Unit(*unit) for unit in units),
         header=tuple(header),
+        scanned=bool(metadata["scanned"]),
     )
 
 

@@ -16,7 +16,9 @@ from ..ingest.workers import Reading, Task, read_all
 from .derived import open_derived
 from .embedder import Encoded
 from .records import DocumentRecord
-from .store import WRITE_BATCH, Store
+from .store import Store
+
+BATCH = 256  # chunks: enough to sort by length; more would let the processes that read wait
 
 Progress = Callable[[str, int, int], None]  # file name, its number, of how many
 
@@ -49,6 +51,11 @@ class SyncReport:
     chunks: int
     chunks_added: int
     seconds: float
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was written, removed, or not read."""
+        return bool(self.added or self.changed or self.renamed or self.removed or self.failures)
 
     def as_json(self) -> dict[str, Any]:
         """The last object of `citewell ingest --json`."""
@@ -266,7 +273,7 @@ def _batches(readings: Iterable[Reading], progress: Progress | None, whole: int)
         if progress:
             progress(reading.task.path.name, number, whole)
         batch.append(reading)
-        if sum(reading.chunks for reading in batch) >= WRITE_BATCH:
+        if sum(reading.chunks for reading in batch) >= BATCH:
             yield batch
             batch = []
     if batch:

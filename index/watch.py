@@ -9,15 +9,15 @@ from ..errors import CitewellError
 from .home import LOCK
 
 SETTLED = 1600  # ms without a change that end a group of changes, as those of a folder that is copied
-AGAIN = 5000  # ms until what could not be done is tried again
+AGAIN = 2000  # ms until what could not be done is tried again
 
 
 def follow(paths: Sequence[Path], step: Callable[[], None], tell: Callable[[str], None]) -> None:
-    """Call `step` after each group of changes, until interrupted.
+    """Call `step` when watching has begun, for what changed before, and after each group of changes, until interrupted.
 
     An error of Citewell's in it, as of another process that is writing, is told once, and the step tried again.
     """
-    told = ""
+    told, begun = "", False
     for changes in watch(
         *paths,
         watch_filter=_counts,
@@ -26,8 +26,9 @@ def follow(paths: Sequence[Path], step: Callable[[], None], tell: Callable[[str]
         yield_on_timeout=True,
         raise_interrupt=False,
     ):
-        if not changes and not told:
+        if begun and not changes and not told:
             continue
+        begun = True
         try:
             step()
             told = ""

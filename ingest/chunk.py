@@ -54,6 +54,7 @@ class Chunk:
     units: tuple[Unit, ...]
     caption: str = ""
     header: tuple[str, ...] = ()
+    scanned: bool = False  # some of it was read from a picture of the page
 
     @property
     def context(self) -> str:
@@ -64,7 +65,7 @@ class Chunk:
     @property
     def locator(self) -> str:
         """Where the chunk stands, for a reader: page, headings, table."""
-        parts = [f"p. {self.page}"] if self.page else []
+        parts = [f"p. {self.page}{' (scanned)' if self.scanned else ''}"] if self.page else []
         parts += self.headings[-2:]
         if self.kind == "table" and self.caption:
             parts.append(f"table: {self.caption}")
@@ -100,6 +101,7 @@ def chunk_document(document: Document) -> list[Chunk]:
                 units=tuple(unit._replace(start=unit.start - start, end=unit.end - start) for unit in group),
                 caption=body.table.caption if body.table else "",
                 header=body.table.header if body.table else (),
+                scanned=any(document.blocks[unit.block].scanned for unit in group),
             )
         )
     return chunks

@@ -35,6 +35,7 @@ class Block:
     level: int = 0
     table: Table | None = None
     page: int | None = None
+    scanned: bool = False  # read from a picture of the page, so that a character may be wrong
 
 
 @dataclass(frozen=True)

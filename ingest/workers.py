@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -17,10 +17,12 @@ from ..errors import DocumentError
 from .chunk import Chunk, chunk_document
 from .document import Document, Metadata
 from .read import read_document
+from .readers import TEXT
 
 LOGGER = logging.getLogger(__name__)
 AHEAD = 2  # files for each process that are read before what was read first is taken
 LONGEST = 300  # seconds that one file may take
+LITTLE = 1_000_000  # bytes of text
 MOST = 8  # processes: embedding, which takes what they give, cannot keep up with more
 
 
@@ -46,16 +48,16 @@ class Reading:
 
 
 def sensible_number(cores: int | None) -> int:
-    """How many processes are of use beside the one that embeds."""
-    return min(cores or 1, MOST)
+    """How many processes are of use beside the one that embeds, which takes all the cores that it is given."""
+    return max(1, min((cores or 1) // 2, MOST))
 
 
-def read_all(tasks: Iterable[Task], processes: int) -> Iterator[Reading]:
-    """Every task's reading, as each is done; in this process and in order when `processes` is 0.
+def read_all(tasks: Sequence[Task], processes: int) -> Iterator[Reading]:
+    """Every task's reading, as each is done; in this process and in order when `processes` is 0, or not worth while.
 
     No more readings are held at a time than the processes need to be kept busy.
     """
-    if not processes:
+    if not processes or _is_little_text(tasks):
         yield from map(read, tasks)
         return
     waiting = iter(tasks)
@@ -72,6 +74,14 @@ def read_all(tasks: Iterable[Task], processes: int) -> Iterator[Reading]:
                     "reading it ended the process that read it, for lack of memory perhaps; split it, or save it anew"
                 )
                 yield Reading(each, DocumentError(str(each.path), fault))
+
+
+def _is_little_text(tasks: Sequence[Task]) -> bool:
+    """Whether reading takes less time than a process to start; other files than text are read by libraries that may
+    take all memory, or never end."""
+    if any(task.path.suffix.lower() not in TEXT for task in tasks):
+        return False
+    return sum(task.path.stat().st_size for task in tasks if task.path.exists()) < LITTLE
 
 
 def read(task: Task) -> Reading:

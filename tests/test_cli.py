@@ -1,6 +1,7 @@
 """The command line, over a real index of the samples."""
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -154,7 +155,7 @@ def test_the_report_says_what_was_skipped_and_what_was_read_in_part(cli: Cli, tm
     mail = (
         "From: a@exampleton.example\nSubject: Panel\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
     )
-    parts = "--x\n\nThe panel met on Friday.\n--x\nContent-Disposition: attachment; filename=plan.dwg\n\nx\n--x--\n"
+    parts = "--x\n\nThe panel met on Friday.\n--x\nContent-Type: image/vnd.dwg\nContent-Disposition: attachment; filename=plan.dwg\n\nx\n--x--\n"
     (papers / "panel.eml").write_text(mail + parts, encoding="utf-8")
     run = cli("ingest", papers)
     assert run.code == 0
@@ -162,6 +163,27 @@ def test_the_report_says_what_was_skipped_and_what_was_read_in_part(cli: Cli, tm
     assert "copies 1 files with the same content as another" in words
     assert "skipped 3 2 × no reader for .jpg 1 × no reader for .mp4" in words
     assert "read in part 1 panel.eml: " in words and "plan.dwg" in words
+
+
+def test_watching_keeps_a_folder_in_step(home: Path, tmp_path: Path) -> None:
+    """A real process: what is added, changed and deleted is followed; an interrupt ends it well."""
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The panel met on Monday in the town hall.\n", encoding="utf-8")
+    command = [sys.executable, "-m", "citewell", "ingest", str(folder), "--watch", "--json"]
+    env = {**os.environ, "CITEWELL_HOME": str(home), "WATCHFILES_FORCE_POLLING": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env, text=True) as process:
+        lines = iter(process.stdout or ())
+        assert json.loads(next(lines))["documents"]["added"] == 1
+        (folder / "b.txt").write_text("The panel met on Friday in the library.\n", encoding="utf-8")
+        assert json.loads(next(lines))["documents"]["added"] == 1
+        (folder / "b.txt").rename(folder / "c.txt")
+        assert json.loads(next(lines))["documents"]["renamed"] == 1
+        (folder / "a.txt").unlink()
+        told = json.loads(next(lines))["documents"]
+        assert (told["removed"], told["unchanged"]) == (1, 1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
 
 
 def test_what_is_set_and_filtered(cli: Cli, tmp_path: Path) -> None:

@@ -120,6 +120,11 @@ class Scans:
             return NOTHING, ("doubtful",)
         return _Page(words, page.rules), ("read", "unclear") if unclear else ("read",)
 
+    @property
+    def pages_read(self) -> frozenset[int]:
+        """The numbers of the pages of which words were read from a picture."""
+        return frozenset(self._told["read", False] + self._told["read", True])
+
     def warnings(self) -> tuple[str, ...]:
         """What is to be told, a line for each kind of it, which names its pages."""
         kinds = [(why, told, False) for why, told in TOLD.items()]

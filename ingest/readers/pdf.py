@@ -68,7 +68,8 @@ def read(data: bytes, source: str) -> Page:
     parts = _continued(parts_of(sheets, outline))
     mark_headings(parts)
     metadata = Metadata(title=_title(head["title"]), author=_author(head["author"]))
-    return Page(tuple(_carried(_blocks(parts))), metadata, warnings)
+    blocks = (replace(block, scanned=block.page in scans.pages_read) for block in _carried(_blocks(parts)))
+    return Page(tuple(blocks), metadata, warnings)
 
 
 # What the process answers

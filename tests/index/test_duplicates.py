@@ -8,8 +8,8 @@ from citewell.index.duplicates import Duplicates, Shingler
 from citewell.index.records import DocumentRecord
 
 RELEASE = (
-    "The leader of the council said today that the park will have forty two ponds by the summer of 2025, and that every "
-    "pond must be visited by a keeper each week so that no duck is ever left without water in a dry month."
+    "The leader of the council said today that the park will have forty two ponds by the summer of 2025, and that "
+    "every pond must be visited by a keeper each week so that no duck is ever left without water in a dry month."
 )
 OTHER = (
     "A market is held in the old town hall on the first day of each month, where traders from the villages around sell "

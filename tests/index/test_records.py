@@ -27,7 +27,7 @@ DATED = Document(
     "ab" * 32,
     (
         Block("heading", "Counts", level=1),
-        Block("text", "Ducks swim. They eat.", ("Counts",), page=4),
+        Block("text", "Ducks swim. They eat.", ("Counts",), page=4, scanned=True),
         table_block(TABLE, ("Counts", "South")),
     ),
 )

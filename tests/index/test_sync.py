@@ -14,6 +14,7 @@ from citewell.index.records import DocumentRecord
 from citewell.index.retriever import HybridRetriever
 from citewell.index.store import COLLECTION, Store, connect, likeness
 from citewell.index.sync import sync
+from citewell.ingest import workers
 from citewell.ingest.chunk import chunk_document
 from citewell.ingest.document import Block, Metadata
 from citewell.ingest.read import read_document
@@ -382,7 +383,10 @@ def test_what_of_a_file_was_not_read_is_told(store: Store, papers: Path, monkeyp
 # Processes that read
 
 
-def test_reading_in_processes_gives_the_same(store: Store, open_store: OpenStore, papers: Path) -> None:
+def test_reading_in_processes_gives_the_same(
+    store: Store, open_store: OpenStore, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LITTLE", 0)
     (papers / "bad.txt").write_bytes(bytes(range(256)) * 20)
     report = sync(store, [papers], processes=2)
     assert (report.added, len(report.failures)) == (3, 1)

@@ -18,6 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Table
 
 from citewell.errors import DocumentError
+from citewell.ingest.chunk import chunk_document
+from citewell.ingest.document import Document, Metadata
 from citewell.ingest.readers import ocr, pdf
 from citewell.ingest.readers.ocr import UNCLEAR, Seen
 from citewell.ingest.readers.pdf_lines import Word
@@ -89,6 +91,9 @@ def test_scan_is_read_as_the_printed_pages_are() -> None:
         ("text", 0, PROSE, 2),
     ]
     assert page.warnings == (f"pages 1, 2: {READ}",)
+    chunks = chunk_document(Document("/a.pdf", "a.pdf", Metadata("Waste"), "0", page.blocks))
+    assert all("(scanned)" in chunk.locator for chunk in chunks)
+    assert not any(block.scanned for block in pdf.read(data, "a.pdf").blocks)
 
 
 @needs_tesseract

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,7 +27,8 @@ def told(reading: Reading) -> str:
 
 
 @pytest.mark.parametrize("processes", [0, 1, 3])
-def test_every_task_is_read_once(tmp_path: Path, processes: int) -> None:
+def test_every_task_is_read_once(tmp_path: Path, processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "LITTLE", 0)
     given = tasks(tmp_path, 9)
     given[4].path.write_bytes(b"")
     readings = {reading.task: reading for reading in read_all(given, processes)}
@@ -41,13 +42,37 @@ def test_every_task_is_read_once(tmp_path: Path, processes: int) -> None:
         assert [chunk.text for chunk in chunks] == [document.text]
 
 
-def test_no_more_is_read_ahead_than_keeps_the_processes_busy(tmp_path: Path) -> None:
-    taken = []
-    given = tasks(tmp_path, 20)
-    readings = read_all((taken.append(task) or task for task in given), 2)  # type: ignore[func-returns-value]
+class Counted(list[Task]):
+    """Tasks that know how many of them have been taken."""
+
+    taken = 0
+
+    def __iter__(self) -> Iterator[Task]:
+        for task in super().__iter__():
+            self.taken += 1
+            yield task
+
+
+def test_no_more_is_read_ahead_than_keeps_the_processes_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_is_little_text", lambda _: False)
+    given = Counted(tasks(tmp_path, 20))
+    readings = read_all(given, 2)
     next(readings)
-    assert len(taken) <= 2 * workers.AHEAD
+    assert given.taken <= 2 * workers.AHEAD
     readings.close()
+
+
+def test_a_little_text_is_read_here_and_anything_else_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(workers, "_read_until_broken", lambda waiting, *_: begun.append(len(list(waiting))) or [])
+    assert len(list(read_all(tasks(tmp_path, 3), 2))) == 3
+    assert begun == []
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    assert list(read_all(tasks(tmp_path, 3), 2)) == []
+    (tmp_path / "a.pdf").unlink()
+    monkeypatch.setattr(workers, "LITTLE", 10)
+    list(read_all(tasks(tmp_path, 3), 2))
+    assert begun == [4, 3]
 
 
 def test_a_reader_that_fails_in_a_way_of_its_own_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +93,10 @@ class Deadly(Metadata):
         return os._exit, (9,)
 
 
-def test_a_file_that_ends_its_process_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_file_that_ends_its_process_is_told_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LITTLE", 0)
     given = tasks(tmp_path, 7)
     given[2] = Task(given[2].path, Deadly())
     readings = {reading.task: reading for reading in read_all(given, 2)}
