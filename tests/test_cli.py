@@ -155,7 +155,8 @@ def test_the_report_says_what_was_skipped_and_what_was_read_in_part(cli: Cli, tm
     mail = (
         "From: a@exampleton.example\nSubject: Panel\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
     )
-    parts = "--x\n\nThe panel met on Friday.\n--x\nContent-Type: image/vnd.dwg\nContent-Disposition: attachment; filename=plan.dwg\n\nx\n--x--\n"
+    parts = "--x\n\nThe panel met on Friday.\n--x\nContent-Type: image/vnd.dwg\n"
+    parts += "Content-Disposition: attachment; filename=plan.dwg\n\nx\n--x--\n"
     (papers / "panel.eml").write_text(mail + parts, encoding="utf-8")
     run = cli("ingest", papers)
     assert run.code == 0
