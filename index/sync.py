@@ -10,8 +10,8 @@ from typing import Any
 from ..errors import DocumentError
 from ..ingest.chunk import Chunk
 from ..ingest.document import Metadata
-from ..ingest.read import content_hash, find_files
-from ..ingest.sidecar import Sidecars
+from ..ingest.read import content_hash, find_files, version
+from ..ingest.sidecar import Sidecars, layered
 from ..ingest.workers import Reading, Task, read_all
 from .derived import open_derived
 from .embedder import Encoded
@@ -150,7 +150,7 @@ def _printable(path: Path) -> str:
 @dataclass(frozen=True)
 class _File:
     task: Task
-    version: str
+    digest: str
 
     @property
     def source(self) -> str:
@@ -162,6 +162,7 @@ class _Work:
     """A document to write: from one of the files that hold it, with a record whose vectors may serve again."""
 
     file: _File
+    version: str
     copies: tuple[str, ...]
     former: DocumentRecord | None
 
@@ -178,26 +179,29 @@ def _identified(paths: Iterable[Path], sidecars: Sidecars) -> tuple[list[_File],
     for path in paths:
         stated = sidecars.stated(path)
         try:
-            files.append(_File(Task(path, stated), content_hash(path, stated)))
+            files.append(_File(Task(path, stated), content_hash(path)))
         except DocumentError as error:
             failures.append(Told(error.source, error.fault))
     return files, failures
 
 
 def _plan(files: Sequence[_File], before: Sequence[DocumentRecord]) -> _Plan:
-    """What is kept and what is written, a document for each version. A document keeps the source that it has."""
+    """What is kept and what is written, a document for all files with the same bytes, of which holds what is stated of
+    any. A document keeps the source that it has."""
     sources = {file.source for file in files}
     by_source = {record.source: record for record in before}
     by_version = {record.content_hash: record for record in before}
     groups: defaultdict[str, list[_File]] = defaultdict(list)
     for file in files:
-        groups[file.version].append(file)
+        groups[file.digest].append(file)
     kept: list[DocumentRecord] = []
     work: dict[Task, _Work] = {}
-    for version, group in groups.items():
+    for digest, group in groups.items():
+        stated = layered(*(file.task.stated for file in group))
+        wanted = version(digest, stated)
         known = [file for file in group if file.source in by_source]
-        same = [by_source[file.source] for file in known if by_source[file.source].content_hash == version]
-        alike = by_version.get(version)
+        same = [by_source[file.source] for file in known if by_source[file.source].content_hash == wanted]
+        alike = by_version.get(wanted)
         if not same and alike and _is_elsewhere(alike.source, sources):
             same = [alike]
         elsewhere = [source for source in (alike.copies if alike else ()) if _is_elsewhere(source, sources)]
@@ -206,7 +210,9 @@ def _plan(files: Sequence[_File], before: Sequence[DocumentRecord]) -> _Plan:
             kept.append(replace(same[0], copies=tuple(sorted(copies - {same[0].source}))))
         else:
             file = (known or group)[0]
-            work[file.task] = _Work(file, tuple(sorted(copies - {file.source})), alike or by_source.get(file.source))
+            task = replace(file.task, stated=stated)
+            former = alike or by_source.get(file.source)
+            work[task] = _Work(file, wanted, tuple(sorted(copies - {file.source})), former)
     return _Plan(tuple(kept), work)
 
 
@@ -256,7 +262,7 @@ def _read_and_write(store: Store, plan: _Plan, progress: Progress | None, proces
                 done.failures += [Told(source, reading.found.fault) for source in (work.file.source, *work.copies)]
                 continue
             document, chunks = reading.found
-            copies = work.copies if document.content_hash == work.file.version else ()  # it has changed meanwhile
+            copies = work.copies if document.content_hash == work.version else ()  # it has changed meanwhile
             documents.append((DocumentRecord.of(document, chunks, copies), chunks))
             done.partly += [Told(document.source, warning) for warning in document.warnings]
             known |= store.encoded(work.former) if work.former else {}

@@ -59,7 +59,7 @@ class Document:
     source: str  # absolute path, or URL
     name: str  # file name, or URL: what a citation shows
     metadata: Metadata
-    content_hash: str  # SHA-256 of the file's bytes, hexadecimal
+    content_hash: str  # SHA-256 of the file's bytes, hexadecimal, and of what is stated about it, where that is so
     blocks: tuple[Block, ...]
     warnings: tuple[str, ...] = ()  # what of the file could not be read, a line each
 

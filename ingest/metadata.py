@@ -141,6 +141,21 @@ def described(blocks: Sequence[Block], said: Metadata, name: str) -> Metadata:
     )
 
 
+def without_headers(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks, tables of document control that have no header as lists "label: value".
+
+    Their first row would be taken for one, and every other value be read with the first.
+    """
+    for block in blocks:
+        rows = [block.table.header, *block.table.rows] if block.table else []
+        labels = [CONTROL_LABEL.fullmatch(row[0]) is not None for row in rows if len(row) == 2]
+        if len(labels) == len(rows) > 1 and labels[0] and sum(labels[1:]) >= 2:
+            lines = (f"- {label.rstrip(': ')}: {value}" for label, value in rows)
+            yield replace(block, kind="list", text="\n".join(lines), table=None)
+        else:
+            yield block
+
+
 def _labels_above(lines: Sequence[str]) -> Iterator[str]:
     """Labels on lines of their own and the lines below them, as lines "label: value"."""
     return (f"{label.rstrip(': ')}: {value}" for label, value in pairwise(lines) if CONTROL_LABEL.fullmatch(label))

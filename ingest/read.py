@@ -12,7 +12,7 @@ from ..errors import DocumentError, InputError
 from ..settings import CONFIG_FILE
 from .caption import captioned
 from .document import Block, Document, Metadata
-from .metadata import described
+from .metadata import described, without_headers
 from .readers import READERS
 from .sidecar import layered
 
@@ -89,8 +89,8 @@ def _refuse(error: OSError) -> None:
     raise InputError(f"{error.filename}: cannot list this folder ({error.strerror}); allow it or leave it out")
 
 
-def content_hash(path: Path, stated: Metadata = NOTHING) -> str:
-    """What tells one version of a file from another: the SHA-256 of its bytes, and of what is `stated` about it.
+def content_hash(path: Path) -> str:
+    """The SHA-256 of a file's bytes, hexadecimal.
 
     Raises:
         DocumentError: the file cannot be read, or is too large.
@@ -98,12 +98,13 @@ def content_hash(path: Path, stated: Metadata = NOTHING) -> str:
     try:
         _size(path)
         with path.open("rb") as file:
-            return _version(hashlib.file_digest(file, "sha256").hexdigest(), stated)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
-def _version(digest: str, stated: Metadata) -> str:
+def version(digest: str, stated: Metadata) -> str:
+    """What tells one version of a document from another: a file's digest, and what is stated about it, if anything."""
     return digest if stated == NOTHING else hashlib.sha256(f"{digest} {stated}".encode()).hexdigest()
 
 
@@ -128,8 +129,8 @@ def read_document(path: Path, stated: Metadata = NOTHING) -> Document:
         source=str(path.absolute()),
         name=path.name,
         metadata=metadata,
-        content_hash=_version(hashlib.sha256(data).hexdigest(), stated),
-        blocks=tuple(_placed(list(captioned(page.blocks)), metadata.title)),
+        content_hash=version(hashlib.sha256(data).hexdigest(), stated),
+        blocks=tuple(_placed(list(captioned(list(without_headers(page.blocks)))), metadata.title)),
         warnings=page.warnings,
     )
 

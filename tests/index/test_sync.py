@@ -355,6 +355,14 @@ def test_a_sidecar_changes_no_vectors(store: Store, papers: Path, monkeypatch: p
     assert record_of(store, "ponds.md").publisher == "Parks"
 
 
+def test_what_is_stated_of_one_file_holds_for_its_copies(store: Store, papers: Path) -> None:
+    copy(papers, "a.md")
+    (papers / "citewell.toml").write_text('[documents."ponds.md"]\npublisher = "Parks"\n', encoding="utf-8")
+    assert sync(store, [papers]).as_json()["documents"] == NOTHING | {"added": 3, "copies": 1}
+    assert record_of(store, "a.md").publisher == "Parks"
+    assert sync(store, [papers]).unchanged == 3
+
+
 def test_a_sidecar_that_cannot_be_used_changes_nothing(store: Store, papers: Path) -> None:
     sync(store, [papers])
     before = contents()

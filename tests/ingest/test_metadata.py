@@ -18,6 +18,7 @@ from citewell.ingest.metadata import (
     readable_name,
     title_in,
     web_address,
+    without_headers,
 )
 
 
@@ -269,3 +270,27 @@ def test_web_address() -> None:
     assert web_address(" https://example.org/a?b=c ") == "https://example.org/a?b=c"
     for text in ("javascript:x()", "/ponds", "https://", "http://a b.org", None):
         assert web_address(text) == ""
+
+
+CONTROL = (("Document owner", "Head of Parks"), ("Version", "3"), ("Next review date", "1 April 2027"))
+
+
+def test_a_table_of_document_control_has_no_header() -> None:
+    table = table_block(Table(CONTROL[0], CONTROL[1:]), ("Parks",), page=2)
+    [block] = without_headers([table])
+    assert block.text == "- Document owner: Head of Parks\n- Version: 3\n- Next review date: 1 April 2027"
+    assert (block.kind, block.table, block.headings, block.page) == ("list", None, ("Parks",), 2)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("Service", "Cost"), ("Parks", "£4"), ("Contact", "£5")),
+        (("Pond", "Ducks"), ("Version", "3"), ("Status", "4")),
+        tuple((*row, "more") for row in CONTROL),
+        CONTROL[:1],
+    ],
+)
+def test_other_tables_stay_as_they_are(rows: tuple[tuple[str, ...], ...]) -> None:
+    table = table_block(Table(rows[0], rows[1:]))
+    assert list(without_headers([table, Block("text", "x")])) == [table, Block("text", "x")]
