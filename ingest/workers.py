@@ -21,7 +21,7 @@ from .readers import TEXT
 
 LOGGER = logging.getLogger(__name__)
 AHEAD = 2  # files for each process that are read before what was read first is taken
-LONGEST = 300  # seconds that one file may take
+LONGEST = 1800  # seconds that one file may take: 200 scanned pages take twenty minutes
 LITTLE = 1_000_000  # bytes of text
 MOST = 8  # processes: embedding, which takes what they give, cannot keep up with more
 
