@@ -1,6 +1,8 @@
 """Watching: when files under the given paths change."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from watchfiles import Change, watch
@@ -18,24 +20,19 @@ def follow(paths: Sequence[Path], step: Callable[[], None], tell: Callable[[str]
     An error of Citewell's in it, as of another process that is writing, is told once, and the step tried again.
     """
     told, begun = "", False
-    for changes in watch(
-        *paths,
-        watch_filter=_counts,
-        debounce=SETTLED,
-        rust_timeout=AGAIN,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-    ):
-        if begun and not changes and not told:
-            continue
-        begun = True
-        try:
-            step()
-            told = ""
-        except CitewellError as error:
-            if str(error) != told:
-                tell(f"citewell: {error}")
-            told = str(error)
+    changes_of = partial(watch, watch_filter=_counts, debounce=SETTLED, rust_timeout=AGAIN, yield_on_timeout=True)
+    with suppress(KeyboardInterrupt):  # also in the middle of a step, which the index survives
+        for changes in changes_of(*paths):
+            if begun and not changes and not told:
+                continue
+            begun = True
+            try:
+                step()
+                told = ""
+            except CitewellError as error:
+                if str(error) != told:
+                    tell(f"citewell: {error}")
+                told = str(error)
 
 
 def _counts(_: Change, path: str) -> bool:
