@@ -147,6 +147,8 @@ def _also(derived: Derived, chunk_id: str) -> tuple[str, ...]:
 
 def _allowed(derived: Derived, filters: Mapping[str, str]) -> npt.NDArray[np.bool_]:
     """Which chunks the filters let through, in the order of the lexical index; a date filter drops undated chunks."""
+    if not filters:
+        return np.ones(len(derived.lexical.ids), dtype=bool)
     wanted = {name: _value(name, value) for name, value in filters.items()}
     passing = [_passes(record, wanted) for record in derived.documents.values()]
     return np.array(passing, dtype=bool)[derived.owners]

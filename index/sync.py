@@ -275,13 +275,15 @@ def _read_and_write(store: Store, plan: _Plan, progress: Progress | None, proces
 def _batches(readings: Iterable[Reading], progress: Progress | None, whole: int) -> Iterator[list[Reading]]:
     """Readings in groups that are embedded and written together: small documents cost less so."""
     batch: list[Reading] = []
+    chunks = 0
     for number, reading in enumerate(readings, 1):
         if progress:
             progress(reading.task.path.name, number, whole)
         batch.append(reading)
-        if sum(reading.chunks for reading in batch) >= BATCH:
+        chunks += reading.chunks
+        if chunks >= BATCH:
             yield batch
-            batch = []
+            batch, chunks = [], 0
     if batch:
         yield batch
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 from ..errors import CitewellError
+from ..ingest.read import HIDDEN
 from .home import LOCK
 
 SETTLED = 1600  # ms without a change that end a group of changes, as those of a folder that is copied
@@ -38,4 +39,4 @@ def follow(paths: Sequence[Path], step: Callable[[], None], tell: Callable[[str]
 def _counts(_: Change, path: str) -> bool:
     """Whether a change is of a file that an ingest would look at: not hidden, and none of Office's own."""
     name = Path(path).name
-    return not name.startswith((".", "~$")) and name != LOCK
+    return not name.startswith(HIDDEN) and name != LOCK

@@ -19,6 +19,7 @@ from .sidecar import layered
 MAX_BYTES = 100 * 1024 * 1024  # of one file
 NOTHING = Metadata()
 NO_FILE = "not a file: a folder, a link to nothing, a device or a pipe"
+HIDDEN = (".", "~$")  # how names begin that are passed over; ~$: what Office keeps beside an open document
 KNOWN = ", ".join(sorted(READERS))
 
 
@@ -65,10 +66,14 @@ def _known(path: Path) -> Path:
 def _unfit(path: Path) -> str:
     """Why a file is not read by its name and nature; empty when it is."""
     if path.suffix.lower() not in READERS:
-        return f"no reader for {path.suffix or 'a name without suffix'}"
+        return _no_reader(path)
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in str(path)):
         return "its name holds characters that are no text; rename it"
     return "" if path.is_file() else NO_FILE
+
+
+def _no_reader(path: Path) -> str:
+    return f"no reader for {path.suffix or 'a name without suffix'}"
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -81,8 +86,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        hidden = (".", "~$")  # ~$: what Office keeps beside an open document
-        yield from (Path(root, name) for name in names if not name.startswith(hidden) and name != CONFIG_FILE)
+        yield from (Path(root, name) for name in names if not name.startswith(HIDDEN) and name != CONFIG_FILE)
 
 
 def _refuse(error: OSError) -> None:
@@ -120,7 +124,7 @@ def read_document(path: Path, stated: Metadata = NOTHING) -> Document:
     data = _bytes(path)
     read = READERS.get(path.suffix.lower())
     if read is None:
-        raise DocumentError(str(path), f"no reader for {path.suffix or 'a name without suffix'}; known kinds: {KNOWN}")
+        raise DocumentError(str(path), f"{_no_reader(path)}; known kinds: {KNOWN}")
     page = read(data, str(path))
     if not any(character.isalnum() for block in page.blocks for character in block.text):
         raise DocumentError(str(path), "no text to search in it; check that it is the right file")

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from ...errors import DocumentError
 from ..document import Block
-from .page import make_table, one_line
+from .page import MAX_CELLS, make_table, one_line
 
-MAX_CELLS = 2_000_000  # of one table
 MAX_TEXT = 20_000_000  # characters of one table; merged cells, which are repeated, could make any number
 NOTE = re.compile(r"(?:notes?|sources?|key)\b.*|[*†(].*|.{40,}\.", re.I)  # what stands below a table and is no row
 

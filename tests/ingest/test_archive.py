@@ -1,25 +1,16 @@
 """What must hold before an Office file is opened."""
 
 import io
-import struct
 import zipfile
-import zlib
 
 import pytest
 
 from citewell.errors import DocumentError
 from citewell.ingest.readers import archive
 from citewell.ingest.readers.archive import check_archive, company, given_title, opened
+from citewell.tests.ingest.archives import lying, zipped
 
 KIND = "a Word document"
-
-
-def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as new:
-        for name, content in members.items():
-            new.writestr(name, content)
-    return file.getvalue()
 
 
 def fault(data: bytes) -> str:
@@ -27,16 +18,6 @@ def fault(data: bytes) -> str:
         check_archive(data, "a.docx", KIND)
     assert str(error.value).startswith("a.docx: ")
     return error.value.fault
-
-
-def lying(content: bytes, said: bytes) -> bytes:
-    """An archive that says of its one member that it is as `said`, size and checksum, though it expands to more."""
-    data = bytearray(zipped({"a.xml": content}))
-    for signature, place in ((b"PK\x03\x04", 14), (b"PK\x01\x02", 16)):
-        at = data.index(signature) + place
-        data[at : at + 4] = struct.pack("<L", zlib.crc32(said))
-        data[at + 8 : at + 12] = struct.pack("<L", len(said))
-    return bytes(data)
 
 
 def test_sound_archive() -> None:

@@ -15,7 +15,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Table
+from reportlab.platypus import PageBreak, Paragraph, Table
 
 from citewell.errors import DocumentError
 from citewell.ingest.chunk import chunk_document
@@ -23,30 +23,12 @@ from citewell.ingest.document import Document, Metadata
 from citewell.ingest.readers import ocr, pdf
 from citewell.ingest.readers.ocr import UNCLEAR, Seen
 from citewell.ingest.readers.pdf_lines import Word
+from citewell.tests.ingest.printed import BODY, PROSE, STAFF, story
 
 needs_tesseract = pytest.mark.skipif(not ocr.is_there(), reason="pytesseract or the program tesseract is not installed")
-BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=11, leading=14, spaceAfter=8)
 TITLE = ParagraphStyle("title", parent=BODY, fontName="Helvetica-Bold", fontSize=18, leading=24)
 RULED = [("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
-PROSE = (
-    "The depot in Mill Lane empties the bins of nine wards once a week, and garden waste every other week from March "
-    "to November. Crews start at six in the morning and report blocked streets to the control room, which sends a "
-    "smaller lorry in the afternoon. Missed bins are emptied within two working days of a report."
-)
-STAFF = [
-    ["Job role", "Permanent FTE", "Agency workers", "Agency as % of all"],
-    ["Depot manager", "1", "2", "66.7%"],
-    ["Shift supervisor (nights and weekends)", "4.5", "7", "60.9%"],
-    ["Driver", "36", "15", "29.4%"],
-    ["Loader", "19", "39", "67.2%"],
-]
 READ = "read by OCR; check figures against the original"
-
-
-def printed(*flowables: Flowable) -> bytes:
-    file = io.BytesIO()
-    SimpleDocTemplate(file, pagesize=A4).build(list(flowables))
-    return file.getvalue()
 
 
 def scanned(data: bytes, dpi: int = 300, change: Callable[[Image.Image], Image.Image] = lambda image: image) -> bytes:
@@ -72,7 +54,7 @@ def tabbed(rows: list[list[str]]) -> str:
 
 @needs_tesseract
 def test_scan_is_read_as_the_printed_pages_are() -> None:
-    data = printed(
+    data = story(
         Paragraph("Waste in Exampleton", TITLE),
         Paragraph(PROSE, BODY),
         Paragraph(PROSE, BODY),
@@ -98,13 +80,13 @@ def test_scan_is_read_as_the_printed_pages_are() -> None:
 
 @needs_tesseract
 def test_table_without_rules() -> None:
-    data = printed(Paragraph(PROSE, BODY), Table(STAFF, colWidths=[210, 80, 85, 100]), Paragraph(PROSE, BODY))
+    data = story(Paragraph(PROSE, BODY), Table(STAFF, colWidths=[210, 80, 85, 100]), Paragraph(PROSE, BODY))
     assert ("table", 0, tabbed(STAFF), 1) in blocks(scanned(data))
 
 
 @needs_tesseract
 def test_scan_that_is_aslant() -> None:
-    data = printed(Paragraph(PROSE, BODY), Table(STAFF, style=RULED), Paragraph(PROSE, BODY))
+    data = story(Paragraph(PROSE, BODY), Table(STAFF, style=RULED), Paragraph(PROSE, BODY))
     slanting = scanned(data, 200, lambda image: image.rotate(-1.2, Image.Resampling.BICUBIC, fillcolor=255))
     found = [text for _, _, text, _ in blocks(slanting)]
     assert found[0] == found[-1] == PROSE
@@ -141,7 +123,7 @@ def test_page_among_others_keeps_its_number() -> None:
     canvas.drawString(72, 700, "Bins")
     canvas.showPage()
     canvas.showPage()
-    picture = pdfium.PdfDocument(printed(Paragraph(PROSE, BODY)))[0].render(scale=3).to_pil()
+    picture = pdfium.PdfDocument(story(Paragraph(PROSE, BODY)))[0].render(scale=3).to_pil()
     canvas.drawImage(ImageReader(picture), 0, 0, *A4)
     canvas.save()
     page = pdf.read(file.getvalue(), "a.pdf")
@@ -155,7 +137,7 @@ STAMP = ["Exampleton Council", "RECEIVED 12 MAY 2022"]
 @needs_tesseract
 @pytest.mark.parametrize("turn", [0, 90])
 def test_words_on_a_scan_stay_and_the_rest_is_read(turn: int) -> None:
-    picture = pdfium.PdfDocument(printed(Paragraph(PROSE, BODY)))[0].render(scale=3).to_pil()
+    picture = pdfium.PdfDocument(story(Paragraph(PROSE, BODY)))[0].render(scale=3).to_pil()
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=(A4[1], A4[0]) if turn else A4)
     canvas.setPageRotation(turn)
@@ -193,18 +175,18 @@ def noisy(image: Image.Image) -> Image.Image:
 def test_page_that_cannot_be_read_for_certain_is_left_out() -> None:
     rows = [[f"{number * 37 % 1000 / 10}%" for number in range(row, row + 6)] for row in range(1, 30)]
     with pytest.raises(DocumentError, match=r"^a\.pdf: page 1: left out, as OCR is not sure of too many"):
-        pdf.read(scanned(printed(Table(rows)), change=noisy), "a.pdf")
+        pdf.read(scanned(story(Table(rows)), change=noisy), "a.pdf")
 
 
 @needs_tesseract
 def test_picture_without_words() -> None:
     with pytest.raises(DocumentError, match=r"^a\.pdf: page 1: (?:no text, and none that OCR finds|left out)"):
-        pdf.read(scanned(printed(Paragraph(".", BODY)), change=lambda image: image.point(lambda _: 180)), "a.pdf")
+        pdf.read(scanned(story(Paragraph(".", BODY)), change=lambda image: image.point(lambda _: 180)), "a.pdf")
 
 
 @needs_tesseract
 def test_accuracy_and_speed() -> None:
-    data = scanned(printed(*[Paragraph(PROSE, BODY)] * 9), 200)
+    data = scanned(story(*[Paragraph(PROSE, BODY)] * 9), 200)
     start = time.perf_counter()
     text = "\n".join(text for _, _, text, _ in blocks(data))
     assert time.perf_counter() - start < 3 * ocr.MAX_SECONDS
@@ -279,7 +261,7 @@ def test_pages_over_the_limit_and_pages_that_fail(monkeypatch: pytest.MonkeyPatc
 @needs_tesseract
 def test_no_more_pages_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "MAX_PAGES", 1)
-    data = printed(Paragraph(PROSE, BODY), PageBreak(), Paragraph("More.", BODY))
+    data = story(Paragraph(PROSE, BODY), PageBreak(), Paragraph("More.", BODY))
     page = pdf.read(scanned(data, 200), "a.pdf")
     assert [block.page for block in page.blocks] == [1]
     assert page.warnings[1].startswith("page 2: no text, and left out: ")

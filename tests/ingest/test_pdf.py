@@ -24,7 +24,6 @@ from reportlab.platypus import (
     PageBreak,
     PageTemplate,
     Paragraph,
-    SimpleDocTemplate,
     Spacer,
     Table,
 )
@@ -35,30 +34,12 @@ from citewell.ingest.chunk import chunk_document
 from citewell.ingest.document import Block, Document, Metadata
 from citewell.ingest.readers import Page, ocr
 from citewell.ingest.readers.pdf import read
+from citewell.tests.ingest.printed import BODY, PROSE, STAFF, story
 
-BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=11, leading=14, spaceAfter=8)
 TITLE = ParagraphStyle("title", parent=BODY, fontName="Helvetica-Bold", fontSize=20, leading=24)
 HEADING = ParagraphStyle("heading", parent=BODY, fontName="Helvetica-Bold", fontSize=14, leading=17)
 BOLD = ParagraphStyle("bold", parent=BODY, fontName="Helvetica-Bold")
 RULED = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-PROSE = (
-    "The depot in Mill Lane empties the bins of nine wards once a week, and garden waste every other week from March "
-    "to November. Crews start at six in the morning and report blocked streets to the control room, which sends a "
-    "smaller lorry in the afternoon. Missed bins are emptied within two working days of a report."
-)
-STAFF = [
-    ["Job role", "Permanent FTE", "Agency workers", "Agency as % of all"],
-    ["Depot manager", "1", "2", "66.7%"],
-    ["Shift supervisor (nights and weekends)", "4.5", "7", "60.9%"],
-    ["Driver", "36", "15", "29.4%"],
-    ["Loader", "19", "39", "67.2%"],
-]
-
-
-def story(*flowables: Flowable, **options: object) -> bytes:
-    file = io.BytesIO()
-    SimpleDocTemplate(file, pagesize=A4, **options).build(list(flowables))
-    return file.getvalue()
 
 
 def drawn(*pages: Callable[[Canvas], object], size: tuple[float, float] = A4, **options: object) -> bytes:
