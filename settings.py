@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -59,6 +59,33 @@ class Settings(BaseSettings):
     answer_threshold: float = Field(
         default=0.5, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
     )
+    llm_base_url: str = Field(
+        default="",
+        description="Address of an OpenAI-compatible endpoint (https://host/v1) whose language model words answers.",
+    )
+    llm_model: str = Field(default="", description="The model's name at that endpoint.")
+    llm_api_key: SecretStr = Field(
+        default=SecretStr(""), description="The key that the endpoint wants; empty for none."
+    )
+    llm_gguf: Path | None = Field(
+        default=None,
+        description="A GGUF file of an instruct model, run in this process by llama.cpp in place of an endpoint.",
+    )
+    llm_passage_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Tokens of passages that it reads for an answer; 0 for 200 with a GGUF file, else 1,200.",
+    )
+    llm_max_tokens: int = Field(default=400, ge=16, le=100_000, description="Tokens that it may write in one reply.")
+    llm_seconds: float = Field(default=60, gt=0, le=3600, description="Seconds that it has for an answer.")
+    llm_daily_tokens: int = Field(
+        default=0, ge=0, description="Tokens that it may read and write in a day, in one process; 0 for any number."
+    )
+    nli: str = Field(
+        default="",
+        description="A CrossEncoder for natural-language inference (folder or hub name) that checks each sentence too.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `citewell serve` listens on.")
     port: int = Field(
         default=7860, ge=0, le=65535, description="Port that `citewell serve` listens on; 0 picks a free one."
@@ -74,6 +101,23 @@ class Settings(BaseSettings):
     history_days: int = Field(
         default=180, ge=0, le=36500, description="Days that questions and votes are kept; 0 stores none."
     )
+
+    @model_validator(mode="after")
+    def _one_language_model(self) -> "Settings":
+        if self.llm_base_url and self.llm_gguf:
+            raise ValueError("llm_base_url and llm_gguf: both set; set the one whose model is to word answers")
+        if self.llm_base_url and not self.llm_model:
+            raise ValueError("llm_model: not set; give the model's name at llm_base_url")
+        if self.llm_base_url and not self.llm_base_url.startswith(("http://", "https://")):
+            raise ValueError(f"llm_base_url: {self.llm_base_url!r} is no address; write it as https://host/v1")
+        if (self.llm_model or self.llm_api_key.get_secret_value()) and not self.llm_base_url:
+            raise ValueError("llm_base_url: not set, though llm_model or llm_api_key is; give the endpoint's address")
+        return self
+
+    @property
+    def passage_tokens(self) -> int:
+        """Tokens of passages for the language model: a processor reads some 70 a second."""
+        return self.llm_passage_tokens or (200 if self.llm_gguf else 1200)
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

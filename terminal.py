@@ -22,12 +22,13 @@ from rich.table import Column, Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from .engine.answer import Answer, Citation
+    from .engine.answer import Answer, Citation, Statement
     from .eval.gaps import Gap, GapReport
     from .index.passage import Passage
     from .index.records import DocumentRecord
     from .index.sync import SyncReport, Told
 
+COMPOSED = "Worded by a language model; each sentence is checked against its sources."
 EXCERPT = 300  # characters of a passage
 PIPE_WIDTH = 1000  # columns: where nobody looks at a terminal, a row is one line
 
@@ -128,17 +129,20 @@ def show_passages(passages: "Sequence[Passage]") -> None:
 
 
 def show_answer(answer: "Answer") -> None:
-    """The answer with its [1] markers, then its sources; when it was not found, the nearest passages."""
+    """The answer with its [1] markers, what is in a language model's words apart from quotes, then its sources; when it
+    was not found, the nearest passages."""
     console = stdout()
-    for statement in answer.statements:
-        text = Text(statement.text)
-        for start, end in statement.asked:
-            text.stylize("bold", start, end)
-        console.print(text.append(" " + "".join(f"[{n}]" for n in statement.citations)), soft_wrap=True)
+    composed = [statement for statement in answer.statements if statement.verified == "supported"]
+    quotes = [statement for statement in answer.statements if statement.verified == "quote"]
+    label = [Text("\nIn the documents’ own words:", "dim")] if composed and quotes else []
+    for line in (*map(stated, composed), *label, *map(stated, quotes)):
+        console.print(line, soft_wrap=True)
     if answer.message:
         console.print(
             answer.message, markup=False, soft_wrap=True, style="bold" if answer.status == "blocked" else None
         )
+    if note := f"{COMPOSED if composed else ''} {answer.note}".strip():
+        console.print(note, markup=False, soft_wrap=True, style="dim")
     if answer.rewritten:
         say(f"searched for: {answer.rewritten}")
     for citation in answer.citations:
@@ -146,6 +150,14 @@ def show_answer(answer: "Answer") -> None:
     if answer.status == "not_found" and answer.passages:
         stdout().print("\nNearest, but not an answer:")
         show_passages(answer.passages[:2])
+
+
+def stated(statement: "Statement") -> Text:
+    """A statement with its [1] markers, what was asked for in bold."""
+    text = Text(statement.text)
+    for start, end in statement.asked:
+        text.stylize("bold", start, end)
+    return text.append(" " + "".join(f"[{n}]" for n in statement.citations))
 
 
 def show_citation(citation: "Citation") -> None:

@@ -8,6 +8,7 @@ from ..errors import InputError
 from ..index.passage import Passage
 
 Status = Literal["answered", "partial", "not_found", "blocked"]
+Wording = Literal["auto", "quotes", "llm"]  # who words an answer: a language model where one is set, nobody, a model
 MAX_QUESTION_LENGTH = 2000  # characters
 
 
@@ -76,7 +77,9 @@ class Citation:
 class Statement:
     """One sentence of an answer, the numbers of the citations that support it, and how it was verified.
 
-    `asked` are the spans of `text` (characters) that hold what was asked for: a figure, a name, a date.
+    A `quote` is in a document's own words; what is `supported` was worded by a language model and found in the quotes
+    of its citations. `asked` are the spans of `text` (characters) that hold what was asked for: a figure, a name,
+    a date.
     """
 
     text: str
@@ -86,8 +89,21 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Dropped:
+    """A sentence of a language model that is not shown, why, and the numbers of the passages that it named."""
+
+    text: str
+    reason: str
+    passages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What the engine returns. `ms` holds milliseconds for retrieve, compose, verify and total."""
+    """What the engine returns.
+
+    `ms` holds milliseconds for retrieve, compose, verify and total; where a language model was asked, also `write`, which
+    is its part, and `first`, until its first sentence that is shown.
+    """
 
     id: str
     question: str
@@ -100,7 +116,14 @@ class Answer:
     ms: dict[str, float] = field(default_factory=dict)
     message: str = ""  # in place of statements, or, of a part that the documents do not answer, after them
     rewritten: str | None = None
-    answers: Literal["quotes", "llm"] = "quotes"
+    answers: Literal["quotes", "llm"] = "quotes"  # llm: some statement is in a language model's words
+    note: str = ""  # what became of a language model's wording, where not all of it is shown
+    dropped: tuple[Dropped, ...] = ()  # what a language model wrote and is not shown: for evaluation only
+
+    @property
+    def withheld(self) -> int:
+        """How many sentences of a language model are not shown."""
+        return len(self.dropped)
 
     @classmethod
     def blocked(cls, answer_id: str, message: str) -> "Answer":
@@ -109,9 +132,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """Plain text with `[1]` markers, a statement a line; then the message, where there is one."""
+        """Plain text with `[1]` markers, a statement a line; then the message and the note, where there are any."""
         lines = [f"{s.text} {''.join(f'[{n}]' for n in s.citations)}" for s in self.statements]
-        return "\n".join([*lines, self.message] if self.message else lines)
+        return "\n".join(filter(None, (*lines, self.message, self.note)))
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `citewell ask --json` and `POST /api/ask`."""
@@ -126,6 +149,8 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "rewritten": self.rewritten,
             "answers": self.answers,
+            "note": self.note,
+            "withheld": self.withheld,
             "index": self.index,
             "ms": {name: round(value, 1) for name, value in self.ms.items()},
         }

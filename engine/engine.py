@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..errors import StoreError
+from ..errors import ConfigurationError, StoreError
 from ..index.passage import Passage, merged
 from ..index.reranker import Reranker
 from ..index.retriever import HybridRetriever
@@ -15,19 +16,20 @@ from ..index.store import Store
 from ..index.terms import terms
 from ..ingest.chunk import Chunk
 from ..settings import Settings
-from .answer import Answer, Citation, Question, Statement, Status
+from .answer import Answer, Citation, Question, Statement, Status, Wording
 from .candidates import Candidate, answering, by_best_unit, find_candidates
 from .clock import Clock
 from .compose import compose
 from .confidence import Features, confidence, features
 from .draft import Draft
-from .guards import blocked
+from .guards import Blocked, blocked
 from .history import History
 from .metrics import ANSWERS, SECONDS, WITHHELD
 from .parts import parts
 from .qualifiers import qualifiers, speaking_of
 from .rewrite import Query, rewrite
 from .verify import is_verbatim, unsupported
+from .wording.composer import Composer
 
 NOT_FOUND = "The documents do not say."
 LOGGER = logging.getLogger(__name__)
@@ -38,10 +40,11 @@ EMPTY_INDEX = "There are no documents to answer from yet. Add some with: citewel
 
 @dataclass(frozen=True)
 class Event:
-    """One step of an answer as it is made. `sources` carries passages, `statement` a statement with the citations that
-    it introduces, `done` the whole answer (always the last event)."""
+    """One step of an answer as it is made. `sources` carries passages, `statement` a quote with the citations that it
+    introduces, `answer` the whole answer as it stands while a language model words it (in place of all that came
+    before), `done` the whole answer (always the last event)."""
 
-    kind: Literal["sources", "statement", "done"]
+    kind: Literal["sources", "statement", "answer", "done"]
     passages: tuple[Passage, ...] = ()
     statement: Statement | None = None
     citations: tuple[Citation, ...] = ()
@@ -73,9 +76,12 @@ class Engine:
     """Answers questions from a store, and keeps a history of them where it is given one. Safe to use from several
     threads."""
 
-    def __init__(self, store: Store, settings: Settings, history: History | None = None) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, history: History | None = None, composer: Composer | None = None
+    ) -> None:
         self.store = store
         self.history = history
+        self._composer = composer
         reranker = Reranker(settings.reranker) if settings.reranker else None
         self.retriever = HybridRetriever(store, settings.top_k, reranker)
         self._top_k = settings.top_k
@@ -90,39 +96,84 @@ class Engine:
             passages, _ = self._retrieve(query, question, max(top, self._top_k))
         return passages[:top], clock.ms
 
-    def ask(self, question: Question) -> Answer:
-        """The answer to a question: verified quotes, that the documents do not say, or why it is not looked up at all.
+    @property
+    def composes(self) -> bool:
+        """Whether a language model is set that words answers."""
+        return self._composer is not None
+
+    def ask(self, question: Question, wording: Wording = "auto") -> Answer:
+        """The answer to a question: verified quotes, or verified sentences of a language model and the quotes that they
+        do not say; or that the documents do not say, or why it is not looked up at all.
 
         A question that joins two is `partial` when the documents answer one of them.
 
+        Args:
+            wording: `auto` has a language model word it where one is set, `llm` insists on one, `quotes` does without.
+
         Raises:
+            ConfigurationError: `llm`, and no language model is set.
             InputError: a filter that does not exist.
             StoreError, ModelError: the index or the embedding model does not answer.
         """
-        if guard := blocked(question.text, question.turns, self._contacts):
-            ANSWERS.labels("blocked").inc()
-            return Answer.blocked(question.id or uuid.uuid4().hex, guard.message)
-        clock = Clock()
-        asked = parts(question.text)
-        found: list[_Part] = []
-        for number, text in enumerate(asked):
-            cited = [citation for part in found for citation in part.verified.citations]
-            one = replace(question, text=text, turns=(*question.turns, *asked[:number]))
-            found.append(self._look_up(one, cited, clock))
-        answer = replace(_answer(question, asked, found), index=self.store.fingerprint, ms=clock.ms)
-        ANSWERS.labels(answer.status).inc()
-        SECONDS.observe(answer.ms["total"] / 1000)
-        self._record(answer)
-        return answer
+        if self._has_composer(wording):
+            return asyncio.run(_last(self.stream(question, wording)))
+        return self._finished(self._quotes(question))
 
-    async def stream(self, question: Question) -> AsyncIterator[Event]:
-        """The answer step by step: `sources`, then each `statement`, then `done`. Raises as `ask` does."""
-        answer = await asyncio.to_thread(self.ask, question)
+    async def stream(self, question: Question, wording: Wording = "auto") -> AsyncGenerator[Event, None]:
+        """The answer step by step: `sources`, then each `statement` of the quotes; while a language model words it,
+        `answer` after each of its sentences; then `done`. Raises as `ask` does.
+
+        To stop, close the iterator: that stops the model too.
+        """
+        composer = self._composer if self._has_composer(wording) else None
+        looked_for = question
+        if composer and question.turns and not self._blocked(question):
+            rewritten = await composer.standalone(question)
+            looked_for = replace(question, text=rewritten, turns=()) if rewritten else question
+        answer = await asyncio.to_thread(self._quotes, question, looked_for)
         yield Event("sources", passages=answer.passages)
         for statement in answer.statements:
             cited = tuple(citation for citation in answer.citations if citation.n in statement.citations)
             yield Event("statement", statement=statement, citations=cited)
-        yield Event("done", answer=answer)
+        if composer and answer.statements:
+            yield Event("answer", answer=answer)
+            query = await asyncio.to_thread(self.query, looked_for)
+            async with aclosing(composer.compose(answer, query, self.store.around)) as answers:
+                async for answer in answers:
+                    yield Event("answer", answer=answer)
+        yield Event("done", answer=await asyncio.to_thread(self._finished, answer))
+
+    def _has_composer(self, wording: Wording) -> bool:
+        if wording == "llm" and not self._composer:
+            raise ConfigurationError(
+                "answers llm: no language model is set; set CITEWELL_LLM_BASE_URL or CITEWELL_LLM_GGUF, or use quotes"
+            )
+        return wording != "quotes" and self._composer is not None
+
+    def _blocked(self, question: Question) -> Blocked | None:
+        return blocked(question.text, question.turns, self._contacts)
+
+    def _quotes(self, question: Question, looked_for: Question | None = None) -> Answer:
+        """The answer in quotes; `looked_for` is the question standing alone, where it was rewritten before."""
+        if guard := self._blocked(question):
+            return Answer.blocked(question.id or uuid.uuid4().hex, guard.message)
+        clock = Clock()
+        whole = looked_for or question
+        asked = parts(whole.text)
+        found: list[_Part] = []
+        for number, text in enumerate(asked):
+            cited = [citation for part in found for citation in part.verified.citations]
+            one = replace(whole, text=text, turns=(*whole.turns, *asked[:number]))
+            found.append(self._look_up(one, cited, clock))
+        return replace(_answer(question, asked, found), index=self.store.fingerprint, ms=clock.ms)
+
+    def _finished(self, answer: Answer) -> Answer:
+        """The answer, counted and recorded."""
+        ANSWERS.labels(answer.status).inc()
+        if answer.status != "blocked":
+            SECONDS.observe(answer.ms["total"] / 1000)
+            self._record(answer)
+        return answer
 
     def query(self, question: Question) -> Query:
         """What is looked for to answer a question."""
@@ -201,6 +252,15 @@ class Engine:
                 statements.append(Statement(f"{draft.text} {draft.note}".strip(), tuple(c.n for c in own), asked=asked))
                 citations += own
         return _Verified(tuple(statements), tuple(citations), confirmed, len(drafts) - confirmed)
+
+
+async def _last(events: AsyncGenerator[Event, None]) -> Answer:
+    """The answer that a stream of events ends with."""
+    answer = None
+    async for event in events:
+        answer = event.answer
+    assert answer, "the last event carries the answer"
+    return answer
 
 
 def _answer(question: Question, texts: Sequence[str], found: Sequence[_Part]) -> Answer:

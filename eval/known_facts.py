@@ -14,9 +14,9 @@ from ..errors import CitewellError, InputError
 
 if TYPE_CHECKING:
     from ..engine.engine import Engine
+    from .beside import Row
     from .dataset import Item
     from .gate import Suite
-    from .results import Row
 
 # The plugin is loaded by every run of pytest where Citewell is installed: what it needs is imported when it is used.
 # ruff: noqa: PLC0415

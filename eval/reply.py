@@ -1,11 +1,15 @@
 """What the engine replied to an item, as plain data: all that scoring and reporting need to be done again."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-from ..engine.answer import Answer, Citation, Status
+from ..engine.answer import Answer, Citation, Dropped, Status
 from ..index.passage import Passage
 from .dataset import Item
+
+_PAGE = re.compile(r"^p\. \d+(?: \(scanned\))?(?: · )?")  # of a locator: its figure is none of the document's
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class Quote:
     verbatim: bool
     start: int = 0
     locator: str = ""
+    over: str = ""  # what stands over it: the document's title, headings, a table's caption and its column heads
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,15 @@ class Retrieved:
     text: str
     start: int = 0
     locator: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement of a reply; whether a model worded it (`supported`); which quotes it cites, by place from 0."""
+
+    text: str
+    verified: Literal["quote", "supported"] = "quote"
+    quotes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,9 @@ class Asked:
 class Reply:
     """One reply: `text` is the statements without citation markers, `ms` the whole time taken in milliseconds.
 
-    `error` is the one line of a question that failed; its status is then `blocked`, but it is no refusal.
+    `error` is the one line of a question that failed; its status is then `blocked`, but it is no refusal. Where a
+    language model was asked, `in_quotes` is the reply to the same item without it, `dropped` are its sentences that are
+    not shown, and `first_ms` is the time until its first one that is.
     """
 
     item: str
@@ -59,20 +75,43 @@ class Reply:
     rewritten: str | None = None
     ms: float = 0.0
     error: str = ""
+    answers: Literal["quotes", "llm"] = "quotes"
+    statements: tuple[Said, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    first_ms: float | None = None
+    note: str = ""
+    in_quotes: "Reply | None" = None
+
+    @property
+    def composed(self) -> tuple[Said, ...]:
+        """The sentences in a model's words."""
+        return tuple(said for said in self.statements if said.verified == "supported")
 
     @classmethod
     def of(cls, item: Item, answer: Answer, stored_text: Callable[[str], str]) -> "Reply":
         """A reply from an answer; `stored_text` gives a document's stored text by its id."""
+        place = {citation.n: position for position, citation in enumerate(answer.citations)}
+        first = answer.ms.get("first")
         return cls(
             item=item.id,
             asked=Asked.of(item),
             status=answer.status,
             text="\n".join(statement.text for statement in answer.statements),
-            quotes=tuple(_quote(citation, stored_text(citation.document_id)) for citation in answer.citations),
+            quotes=tuple(
+                _quote(citation, stored_text(citation.document_id), answer.passages) for citation in answer.citations
+            ),
             passages=tuple(map(_retrieved, answer.passages)),
             confidence=answer.confidence,
             rewritten=answer.rewritten,
             ms=round(answer.ms.get("total", 0.0), 1),
+            answers=answer.answers,
+            statements=tuple(
+                Said(said.text, said.verified, tuple(place[n] for n in said.citations if n in place))
+                for said in answer.statements
+            ),
+            dropped=answer.dropped,
+            first_ms=None if first is None else round(first, 1),
+            note=answer.note,
         )
 
     @classmethod
@@ -80,9 +119,18 @@ class Reply:
         return cls(item.id, Asked.of(item), "blocked", error=error)
 
 
-def _quote(citation: Citation, stored: str) -> Quote:
+def _quote(citation: Citation, stored: str, passages: Sequence[Passage]) -> Quote:
     verbatim = stored[citation.start : citation.end] == citation.quote
-    return Quote(citation.document, citation.quote, verbatim, citation.start, citation.locator)
+    return Quote(
+        citation.document, citation.quote, verbatim, citation.start, citation.locator, _over(citation, passages)
+    )
+
+
+def _over(citation: Citation, passages: Sequence[Passage]) -> str:
+    """What stands over a quote, as far as it is known from its locator and the passage that it stands in."""
+    own = [p.chunk for p in passages if p.chunk.document_id == citation.document_id]
+    contexts = [chunk.context for chunk in own if chunk.start <= citation.start < chunk.end]
+    return "\n".join((citation.title, _PAGE.sub("", citation.locator), *contexts))
 
 
 def _retrieved(passage: Passage) -> Retrieved:

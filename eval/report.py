@@ -12,10 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from .baseline import Comparison
+from .beside import Row
 from .excerpt import Piece, Span, excerpt, places
 from .reply import Quote, Retrieved
-from .results import Result, Results, Row
-from .tables import expected, fault
+from .results import Result, Results
+from .tables import expected, fault, label
 
 FILE = "report.html"
 SUMMARY = "summary.md"
@@ -120,7 +121,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     filters: dict[str, Any] = {
-        "date": _date, "expected": expected, "fault": fault, "markdown": markdown, "meaning": meaning, "shown": shown
+        "date": _date, "expected": expected, "fault": fault, "label": label, "markdown": markdown, "meaning": meaning,
+        "shown": shown,
     }  # fmt: skip
     environment.filters |= filters
     return environment

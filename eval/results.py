@@ -2,27 +2,28 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
 from . import baseline
 from .baseline import Comparison, Outcomes
+from .beside import Beside, Row, beside
 from .dataset import Item, load_suite
 from .gate import Suite, choose_suites, missed_floors
-from .judge import FactsHeld, Verdict, facts_held, judge
+from .judge import FactsHeld, facts_held, judge
 from .reply import Asked, Reply
 from .runs import Run, load_replies, load_run
 from .scores import Score, Scores, latency, score
-
-Row = tuple[Item, Reply, Verdict]
+from .sheet import Judgement, judged, load_sheet
 
 
 @dataclass(frozen=True)
 class Result:
     """A suite's result: `rows` in its order, `missed` floors as lines, `comparison` when there is something to hold it
-    against; `milliseconds` are percentiles of the time that answers took."""
+    against; `milliseconds` are percentiles of the time that answers took; `beside` is there when a language model was
+    asked."""
 
     suite: Suite
     rows: tuple[Row, ...]
@@ -30,6 +31,7 @@ class Result:
     milliseconds: dict[str, Score]
     missed: tuple[str, ...]
     comparison: Comparison | None
+    beside: Beside | None = None
 
     @property
     def failures(self) -> list[Row]:
@@ -100,15 +102,24 @@ def score_run(folder: Path, before: Outcomes | None = None) -> Results:
     Raises:
         InputError: the folder is not that of a run; a suite now asks something that the run did not.
     """
-    run = load_run(folder)
+    run, sheet = load_run(folder), load_sheet(folder)
     suites: list[Result | Skipped] = []
     for name, asked in run.suites.items():
         if asked.skipped:
             suites.append(Skipped(name, asked.skipped))
             continue
         [suite] = choose_suites([asked.source])
-        suites.append(result_of(suite, load_suite(suite.path), load_replies(folder, name), before=before))
+        result = result_of(suite, load_suite(suite.path), load_replies(folder, name), before=before)
+        suites.append(_with_judged(result, sheet))
     return Results(run, tuple(suites))
+
+
+def _with_judged(result: Result, sheet: Sequence[Judgement]) -> Result:
+    """The result, with what a person judged of its composed answers in the same table."""
+    if not result.beside:
+        return result
+    lines = (*result.beside.lines, *judged(sheet, result.suite.name))
+    return replace(result, beside=replace(result.beside, lines=lines))
 
 
 def result_of(
@@ -139,6 +150,7 @@ def result_of(
         milliseconds=latency([reply.ms for _, reply, _ in rows if not reply.error]),
         missed=tuple(missed_floors(scores, suite)),
         comparison=baseline.compare(before[suite.name], outcomes) if before and suite.name in before else None,
+        beside=beside(rows, held),
     )
 
 
@@ -150,16 +162,25 @@ def _reply_to(item: Item, replies: dict[str, Reply]) -> Reply:
 
 
 def save_results(folder: Path, results: Results) -> None:
-    """Write what can be computed of a run beside it: scores, latency and outcomes."""
+    """Write what can be computed of a run beside it: scores, latency, outcomes and, where a language model was asked,
+    composed answers beside quotes answers."""
     scored = results.scored
     _write(folder / "scores.json", {r.suite.name: asdict(r.scores) for r in scored})
     _write(folder / "latency.json", {r.suite.name: latency_json(r.milliseconds) for r in scored})
+    if compared := {r.suite.name: beside_json(r.beside) for r in scored if r.beside}:
+        _write(folder / "composed.json", compared)
     baseline.save_outcomes({r.suite.name: r.outcomes for r in scored}, folder / baseline.FILE)
 
 
 def latency_json(milliseconds: Mapping[str, Score]) -> dict[str, Any]:
     """Percentiles by name, as data."""
     return {name: asdict(score) for name, score in milliseconds.items()}
+
+
+def beside_json(beside: Beside) -> dict[str, Any]:
+    """Composed answers beside quotes answers, as data."""
+    lines = {line.name: {**asdict(line), "points": line.points} for line in beside.lines}
+    return {"lines": lines, "right": asdict(beside.right), "unsupported": beside.unsupported}
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:

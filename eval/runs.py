@@ -3,7 +3,9 @@
 run.json              when, with which versions and settings, and each suite's index fingerprint
 SUITE.answers.jsonl   one reply a line, in the suite's order
 scores.json           the same for every run on the same index; latency.json is not
+composed.json         composed answers beside quotes answers, where a language model was asked
 outcomes.json         item → whether it passed: what a later run can be held against
+sheet.jsonl           sentences of a language model for a person to judge, when they were drawn
 report.html           for people; summary.md for a pull request
 """
 

@@ -8,7 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from .baseline import Comparison
-from .results import Result, Results, Row, Skipped, latency_json
+from .beside import Beside, Line, Row
+from .results import Result, Results, Skipped, beside_json, latency_json
 from .scores import Score
 
 
@@ -51,6 +52,8 @@ def show(results: Results, console: Console) -> None:
         if isinstance(result, Skipped):
             continue
         console.print(scores_table(result), categories_table(result))
+        if result.beside:
+            _show_beside(result.beside, console)
         for row in result.failures:
             _show_failure(row, console, "lost" if row in result.lost else "fails")
     for result in results.suites:
@@ -60,10 +63,12 @@ def show(results: Results, console: Console) -> None:
 def _suite(result: Result | Skipped) -> dict[str, Any]:
     if isinstance(result, Skipped):
         return {"suite": result.suite, "skipped": result.reason}
+    compared = {"composed": beside_json(result.beside)} if result.beside else {}
     return {
         "suite": result.suite.name,
         "scores": asdict(result.scores),
         "latency_ms": latency_json(result.milliseconds),
+        **compared,
         "missed": list(result.missed),
         "comparison": asdict(result.comparison) if result.comparison else None,
         "failed": [_failure(row) for row in result.failures],
@@ -102,6 +107,31 @@ def categories_table(result: Result) -> Table:
     for name, category in result.scores.categories.items():
         table.add_row(escape(name), str(category.passed), str(category.items), *_cells(category.score, 3))
     return table
+
+
+def beside_table(beside: Beside) -> Table:
+    """Composed answers beside quotes answers."""
+    table = Table("composed beside quotes", "quotes", "composed", "points", "p")
+    for line in beside.lines:
+        table.add_row(label(line), *line.cells)
+    return table
+
+
+def label(line: Line) -> str:
+    """The name of a line of that table, for people."""
+    return line.name.replace("_", " ") + {"ms": ", ms", "characters": ", characters"}.get(line.unit, "")
+
+
+def _show_beside(beside: Beside, console: Console) -> None:
+    console.print(beside_table(beside))
+    for change, items in (
+        ("right only when composed", beside.right.gained),
+        ("right only in quotes", beside.right.lost),
+    ):
+        if items:
+            console.print(f"{change}: {', '.join(items)}", markup=False, soft_wrap=True)
+    for item, claims in beside.unsupported.items():
+        console.print(f"unsupported {item}: {', '.join(claims)}", style="red", markup=False, soft_wrap=True)
 
 
 def _show_failure(row: Row, console: Console, how: str) -> None:

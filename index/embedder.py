@@ -99,6 +99,10 @@ class Embedder:
         vector: npt.NDArray[np.float32] = np.asarray(embedded, dtype=np.float32)
         return np.asarray(_normalise(vector[np.newaxis])[0])
 
+    def cosine(self, one: str, other: str) -> float:
+        """How near two texts are in meaning, -1…1."""
+        return float(self.query(one) @ self.query(other))
+
     def encode(self, chunks: Sequence[Chunk]) -> list[Encoded]:
         """Chunks' vectors with those of their units, in the order given."""
         by_length = sorted(range(len(chunks)), key=lambda i: len(chunks[i].text))  # little padding in a batch

@@ -1,6 +1,5 @@
 """A cross-encoder, which reads a question and a passage together: the better judge, and too slow for all passages."""
 
-import logging
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -9,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import ModelError
+from .cross_encoder import fault_of, load_cross_encoder
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
+
+SETTING = "CITEWELL_RERANKER"
 
 
 class Reranker:
@@ -39,25 +40,10 @@ class Reranker:
 
     @cached_property
     def _model(self) -> "CrossEncoder":
-        from safetensors import SafetensorError  # noqa: PLC0415
-        from sentence_transformers import CrossEncoder  # noqa: PLC0415
-        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
-
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write to standard error, beside our one line
-        for library in ("sentence_transformers", "transformers"):
-            logging.getLogger(library).setLevel(logging.ERROR)  # so would their reports of what is missing
-        try:
-            model: CrossEncoder = CrossEncoder(self.name, device="cpu")
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-            raise self._fault(str(error).splitlines()[0]) from error
+        model = load_cross_encoder(self.name, SETTING)
         if not _is_trained(model):
-            raise self._fault("it is no cross-encoder with one score for a pair")
+            raise fault_of(self.name, SETTING, "it is no cross-encoder with one score for a pair")
         return model
-
-    def _fault(self, fault: str) -> ModelError:
-        return ModelError(
-            f"reranker {self.name}: {fault.rstrip('.')}; set CITEWELL_RERANKER to a cross-encoder, or to nothing"
-        )
 
 
 def _is_trained(model: "CrossEncoder") -> bool:

@@ -1,7 +1,8 @@
 """The HTTP API: routes that parse, call the engine and send. Errors leave as problem details."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.types import Send
 
 from ..engine.answer import Question
 from ..engine.engine import Engine, Event
@@ -60,7 +62,7 @@ def create_api(engine: Engine) -> FastAPI:
     def ask(request: Request, question: Annotated[Question, Depends(read_question)]) -> Response:
         """One answer with citations; as server-sent events when the request accepts them."""
         if EVENT_STREAM in request.headers.get("accept", ""):
-            return StreamingResponse(event_stream(engine.stream(question)), media_type=EVENT_STREAM)
+            return EventStreamResponse(engine.stream(question))
         return JSONResponse(engine.ask(question).as_json())
 
     @api.post("/search", openapi_extra=takes(BODY))
@@ -157,13 +159,27 @@ async def read_json(request: Request) -> Any:
         raise InputError(f"body: not JSON ({error}); send one JSON object") from error
 
 
-async def event_stream(events: AsyncIterator[Event]) -> AsyncIterator[str]:
-    """An answer's events as server-sent events; an `error` event carries a problem when the engine gives up."""
-    try:
-        async for event in events:
-            yield sse(event.kind, event_data(event))
-    except CitewellError as error:
-        yield sse("error", problem_body(error.status, str(error)))
+class EventStreamResponse(StreamingResponse):
+    """An answer's events, sent as they come. They are closed when the client has gone, also in the middle of a send."""
+
+    def __init__(self, events: AsyncGenerator[Event, None]) -> None:
+        self._lines = event_stream(events)
+        super().__init__(self._lines, media_type=EVENT_STREAM)
+
+    async def stream_response(self, send: Send) -> None:
+        async with aclosing(self._lines):
+            await super().stream_response(send)
+
+
+async def event_stream(events: AsyncGenerator[Event, None]) -> AsyncGenerator[str, None]:
+    """An answer's events as server-sent events; an `error` event carries a problem when the engine gives up. `events`
+    are closed with the stream."""
+    async with aclosing(events):
+        try:
+            async for event in events:
+                yield sse(event.kind, event_data(event))
+        except CitewellError as error:
+            yield sse("error", problem_body(error.status, str(error)))
 
 
 def event_data(event: Event) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 
 State = TypeVar("State")
 
 
-async def paced(states: AsyncIterator[State], interval: float) -> AsyncIterator[State]:
+async def paced(states: AsyncIterator[State], interval: float) -> AsyncGenerator[State, None]:
     """The states, each making the one before it out of date: at most one every `interval` seconds.
 
     The first and the last are always given, and none waits for longer than the interval. Raises what `states` raises.
+    Closed early, it no longer waits on `states`, which can then be closed.
     """
     held: list[State] = []
     due = 0.0
@@ -28,6 +29,7 @@ async def paced(states: AsyncIterator[State], interval: float) -> AsyncIterator[
                 due = time.monotonic() + interval
     finally:
         upcoming.cancel()
+        await asyncio.wait([upcoming])
     if held:
         yield held.pop()
 

@@ -1,7 +1,8 @@
 """The chat page: a Gradio page over the engine. Its handlers parse, ask and show."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,16 @@ from ..engine.engine import Engine, Event
 from ..errors import CitewellError, InputError
 from ..index.passage import Passage
 from .pace import paced
-from .transcript import answer_html, has_statements, hint_html, is_blocked, literal, message_html, progress_html
+from .transcript import (
+    answer_html,
+    has_statements,
+    hint_html,
+    is_blocked,
+    literal,
+    message_html,
+    progress_html,
+    without_composing,
+)
 
 Message = dict[str, Any]  # {"role": "user" | "assistant", "content": text, or a list of {"type": "text", "text": …}}
 
@@ -25,8 +35,8 @@ INTERVAL = 0.15  # seconds between two updates of an answer on its way: oftener 
 TITLE = "Citewell"
 LEAD = "Answers from your organisation’s documents, with the exact passage"
 WELCOME = (
-    "## What would you like to know?\nEvery answer quotes your organisation’s documents word for word and shows where."
-    " If they do not say, you will be told so."
+    "## What would you like to know?\nEvery answer comes from your organisation’s documents and shows the exact"
+    " passage. If they do not say, you will be told so."
 )
 HEADER = f'<header class="masthead"><h1>{TITLE}</h1><p>{LEAD}</p></header>'
 HEAD = """<meta name="description" content="Answers from your organisation’s own documents, with their sources">
@@ -49,15 +59,16 @@ BUSY: dict[str, Any] = {"submit_btn": False, "stop_btn": "Stop"}
 def create_page(engine: Engine, examples: Sequence[str] = ()) -> gr.Blocks:
     """The chat page over `engine`, offering the `examples` as first questions."""
 
-    async def respond(text: str, history: list[Message]) -> AsyncIterator[tuple[Any, ...]]:
+    async def respond(text: str, history: list[Message]) -> AsyncGenerator[tuple[Any, ...], None]:
         try:
             question = Question.parse({"question": text, "turns": earlier_questions(history)})
         except InputError as error:
             yield gr.skip(), *refused(text, error), gr.skip(), gr.skip()
             return
-        async for messages, busy in conversation(engine, question, history):
-            begun = (gr.skip(),) * 3 if busy is None else (_hint(""), *_begun(True))
-            yield messages, _box(busy), *begun
+        async with aclosing(conversation(engine, question, history)) as states:
+            async for messages, busy in states:
+                begun = (gr.skip(),) * 3 if busy is None else (_hint(""), *_begun(True))
+                yield messages, _box(busy), *begun
 
     page = gr.Blocks(title=TITLE, fill_height=True, analytics_enabled=False)
     with page:
@@ -121,18 +132,23 @@ def mount(page: gr.Blocks, app: FastAPI, favicon: Path) -> None:
 
 async def conversation(
     engine: Engine, question: Question, history: list[Message]
-) -> AsyncIterator[tuple[list[Message], bool | None]]:
+) -> AsyncGenerator[tuple[list[Message], bool | None], None]:
     """The conversation as it grows by one question and its answer, at most every `INTERVAL` seconds.
 
     Yields the messages, and whether an answer is on its way: true at its start, false at its end, none in between.
+    Closing it closes the engine's stream.
     """
     earlier, history = history, [*history, {"role": "user", "content": literal(question.text)}]
     yield [*history, _says(progress_html((), (), ()))], True
     shown = ""
     try:
-        states = answer_states(engine.stream(question), votes=engine.history is not None)
-        async for shown in paced(states, INTERVAL):
-            yield [*history, _says(shown)], None
+        async with (
+            aclosing(engine.stream(question)) as events,
+            aclosing(answer_states(events, votes=engine.history is not None)) as states,
+            aclosing(paced(states, INTERVAL)) as steps,
+        ):
+            async for shown in steps:
+                yield [*history, _says(shown)], None
     except CitewellError as error:
         shown = message_html(str(error))
     if is_blocked(shown):  # it may hold case data, and every further question would carry it
@@ -140,15 +156,16 @@ async def conversation(
     yield [*history, _says(shown)], False
 
 
-async def answer_states(events: AsyncIterator[Event], votes: bool = False) -> AsyncIterator[str]:
+async def answer_states(events: AsyncGenerator[Event, None], votes: bool = False) -> AsyncGenerator[str, None]:
     """An answer's HTML after each event; at its end with buttons for `votes`."""
     passages: tuple[Passage, ...] = ()
     statements: tuple[Statement, ...] = ()
     citations: dict[int, Citation] = {}
     async for event in events:
         if event.answer:
-            yield answer_html(event.answer, votes)
-            return
+            composing = event.kind == "answer"
+            yield answer_html(event.answer, votes and not composing, composing)
+            continue
         passages = passages or event.passages
         statements = (*statements, event.statement) if event.statement else statements
         citations |= {citation.n: citation for citation in event.citations}
@@ -163,8 +180,10 @@ def earlier_questions(history: list[Message]) -> list[str]:
 
 def stopped(history: list[Message]) -> tuple[list[Message], Any]:
     """The conversation with a note that its last answer was stopped, below what it had stated or in its place."""
-    if history and history[-1]["role"] == "assistant" and not has_statements(_text(history[-1])):
-        history = history[:-1]
+    if history and history[-1]["role"] == "assistant":
+        *history, last = history
+        if has_statements(_text(last)):
+            history.append(_says(without_composing(_text(last))))
     return [*history, _says(message_html("stopped"))], _box(False)
 
 

@@ -1,7 +1,7 @@
 """Answers as the HTML that the chat shows. Every piece of a document or a question is escaped."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from urllib.parse import quote, urlencode
@@ -13,6 +13,10 @@ from ..ingest.chunk import Chunk
 from ..ingest.document import BLOCK_SEPARATOR, CELL_SEPARATOR
 
 BLOCKED = "blocked"
+UNFINISHED = "unfinished"
+OWN_WORDS = '<p class="label">In the documents’ own words</p>'
+COMPOSING = '<p class="composing">A language model is putting this into words…</p>'
+COMPOSED = "Worded by a language model; each sentence is checked against its sources."
 NO_BREAK = "\u00a0"
 NEAREST = 2  # passages offered with “not found”
 MOST_NAMED = 3  # other documents with the same passage
@@ -26,10 +30,10 @@ def literal(text: str) -> str:
     return "".join(f"&#{ord(c)};" if c.isascii() and not c.isalnum() and c != " " else c for c in text)
 
 
-def answer_html(answer: Answer, votes: bool = False) -> str:
-    """A finished answer: statements with their `[1]`, then the sources; or why there is none, and what came nearest.
-    What is said where a question was not looked up stands out, alone. With `votes`, the buttons that ask what the
-    reader thinks of it."""
+def answer_html(answer: Answer, votes: bool = False, composing: bool = False) -> str:
+    """An answer: statements with their `[1]`, then the sources; or why there is none, and what came nearest. What is
+    said where a question was not looked up stands out, alone. With `votes`, the buttons that ask what the reader thinks
+    of it; `composing` says that a language model is still at work on it."""
     if answer.status == "blocked":
         return f'<div class="answer {BLOCKED}" role="alert">{_lines(answer.message)}</div>'
     parts = [_note(f"Understood as: {answer.rewritten}")] if answer.rewritten else []
@@ -39,6 +43,10 @@ def answer_html(answer: Answer, votes: bool = False) -> str:
         parts.append(f'<p class="verdict">{_line(answer.message)}</p>')
     if answer.status == "not_found":
         parts.append(_nearest(answer.passages[:NEAREST]))
+    if answer.answers == "llm" or answer.note:
+        parts.append(_note(f"{COMPOSED if answer.answers == 'llm' else ''} {answer.note}"))
+    if composing:
+        return _div(f"answer {UNFINISHED}", "".join([*parts, COMPOSING]))
     if votes:
         parts.append(_votes(answer.id))
     return _div("answer", "".join(parts))
@@ -48,16 +56,20 @@ def progress_html(passages: Sequence[Passage], statements: Sequence[Statement], 
     """An answer on its way."""
     shown = statements_html(statements, citations)
     count = f"{len(passages)} passages found. " if passages else ""
-    return _div("answer", shown or _note(f"{count}Reading…"))
+    return _div(f"answer {UNFINISHED}", shown or _note(f"{count}Reading…"))
+
+
+def without_composing(html: str) -> str:
+    """An answer's HTML when no language model is at work on it any more."""
+    return html.replace(COMPOSING, "")
 
 
 def statements_html(statements: Sequence[Statement], citations: Sequence[Citation]) -> str:
-    """Statements, a paragraph each, then the list of their sources."""
+    """Statements, a paragraph each, those in a language model's words first and apart; then the list of sources."""
     by_number = {citation.n: citation for citation in citations}
-    paragraphs = []
-    for statement in statements:
-        marks = "".join(_mark(by_number[n]) for n in statement.citations)
-        paragraphs.append(f'<p class="statement">{_statement(statement)} {marks}</p>')
+    composed = [_paragraph(statement, by_number) for statement in statements if statement.verified == "supported"]
+    quotes = [_paragraph(statement, by_number) for statement in statements if statement.verified == "quote"]
+    paragraphs = [*composed, *([OWN_WORDS] if composed and quotes else []), *quotes]
     documents = groupby(citations, key=lambda citation: citation.document_id)
     sources = "".join(_source(list(group)) for _, group in documents)
     return "".join(paragraphs) + (f'<ul class="sources">{sources}</ul>' if sources else "")
@@ -86,6 +98,11 @@ def hint_html(text: str, kept: bool) -> str:
 def source_url(document_id: str, start: int, end: int) -> str:
     """Where a passage is shown, relative to the chat page, so that it works below any path."""
     return f"source/{quote(document_id)}?{urlencode({'start': start, 'end': end})}#quote"
+
+
+def _paragraph(statement: Statement, by_number: Mapping[int, Citation]) -> str:
+    marks = "".join(_mark(by_number[n]) for n in statement.citations)
+    return f'<p class="statement">{_statement(statement)} {marks}</p>'
 
 
 def _statement(statement: Statement) -> str:

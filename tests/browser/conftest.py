@@ -3,6 +3,7 @@
 `engine` is what the pages are tested against: override it to try another one.
 """
 
+import importlib.util
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -74,6 +75,22 @@ def intranet() -> Starlette:
         return Response(HOSTILE_CSS, media_type="text/css")
 
     return Starlette(routes=[Route("/", page), Route("/hostile.css", css)])
+
+
+def check(page: Any, part: str = "html") -> None:
+    """axe finds nothing serious in a part of the page (a selector), shadow trees of it counted."""
+    found = importlib.util.find_spec("axe_core_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe_core_python is not installed: no axe check")
+    page.evaluate(Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8"))
+    report = page.evaluate("part => axe.run(part)", part)
+    faults = [
+        (rule["id"], node["html"][:200])
+        for rule in report["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    assert faults == []
 
 
 @contextmanager

@@ -1,17 +1,16 @@
 """The chat page as a reader meets it."""
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from citewell.tests.browser.conftest import Watched, sync_api
-from citewell.tests.web.fake_engine import INJECTION, FakeEngine
+from citewell.tests.browser.conftest import Watched, check, sync_api
+from citewell.tests.web.fake_engine import INJECTION, SENTENCE, WITHHELD, FakeEngine
 
 AGENCY = "What is the agency rate for social workers?"
 FAMILY = "How many social workers did one family have in 18 months?"
+COMPOSED = "What is the agency rate, and what did one family meet? Composed slowly."
 expect = sync_api.expect
 
 Watch = Callable[..., Watched]
@@ -223,6 +222,56 @@ def test_an_answer_can_be_stopped(chat: Watched, engine: FakeEngine) -> None:
     expect(ask(chat.page, FAMILY)).to_contain_text("17 social workers")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_quotes_are_there_while_a_model_composes_and_its_sentence_leads(
+    watch: Watch, site: str, engine: FakeEngine, scheme: str
+) -> None:
+    engine.reset()
+    chat = opened(watch, site, color_scheme=scheme)
+    answer, status = begun(chat.page), chat.page.locator("body > [role=status]")
+    expect(answer.locator(".statement")).to_contain_text(["Social Worker: Agency share", "17 social workers"])
+    expect(answer.get_by_role("button")).to_have_count(0)
+    expect(status).to_have_text("Quotes are shown. A language model is putting the answer into words.")
+    check(chat.page)
+    engine.release.set()
+    expect(answer.get_by_role("button", name="Helpful", exact=True)).to_be_visible()
+    expect(answer.locator(".statement, .label")).to_contain_text([SENTENCE, "In the documents’ own words", "17 social"])
+    expect(answer).to_contain_text(WITHHELD)
+    expect(answer).not_to_contain_text("is putting this into words")
+    expect(status).to_contain_text(f"{SENTENCE} In the documents’ own words Over 18 months")
+    check(chat.page)
+    chat.assert_clean()
+
+
+def test_stopping_a_model_leaves_the_quotes(chat: Watched, engine: FakeEngine) -> None:
+    begun(chat.page)
+    chat.page.get_by_role("button", name="Stop").click()
+    answers = chat.page.locator("#chat .answer")
+    expect(answers).to_contain_text(["Social Worker: Agency share 37.7%", "Stopped."])
+    expect(chat.page.locator("#chat .composing")).to_have_count(0)
+    assert engine.left.get(timeout=10).text == COMPOSED
+    engine.release.set()
+    expect(ask(chat.page, FAMILY)).to_contain_text("17 social workers")
+    expect(answers.first).to_contain_text("Social Worker: Agency share 37.7%")
+
+
+def begun(page: Any) -> Any:
+    """Ask for a composed answer and wait until a model is at work on it; gives the answer."""
+    box = page.get_by_label("Your question")
+    box.fill(COMPOSED)
+    box.press("Enter")
+    expect(page.locator("#chat .composing")).to_be_visible()
+    return page.locator("#chat .answer").last
+
+
+def test_what_is_said_to_a_screen_reader_is_said_once(chat: Watched) -> None:
+    ask(chat.page, AGENCY)
+    expect(chat.page.locator("body > [role=status]")).to_have_text("Social Worker: Agency share 37.7%")
+    expect(chat.page.locator("#chat [role=log]")).to_have_attribute("aria-live", "off")
+    ask(chat.page, "What does tea cost?")
+    expect(chat.page.locator("body > [role=status]")).to_have_text("The documents do not say.")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_each_new_question_stands_at_the_top_of_the_view(watch: Watch, site: str, width: int) -> None:
     page = opened(watch, site, viewport={"width": width, "height": 800}).page
@@ -259,29 +308,14 @@ def test_messages_are_named_by_their_text_and_not_by_their_markup(chat: Watched)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(watch: Watch, site: str, scheme: str) -> None:
-    found = importlib.util.find_spec("axe_core_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe_core_python is not installed: no axe check")
     page = opened(watch, site, color_scheme=scheme).page
-    check(page, found.origin)
+    check(page)
     ask(page, "What does tea cost?")
     ask(page, AGENCY).locator("a.cite").first.click()
     expect(page.locator("#source mark").first).to_be_visible()
     page.locator("#chat .votes").first.get_by_role("button", name="Not helpful").click()
     expect(page.get_by_label("What is missing or wrong?")).to_be_visible()
-    check(page, found.origin)
-
-
-def check(page: Any, package: str) -> None:
-    page.evaluate(Path(package).with_name("axe.min.js").read_text(encoding="utf-8"))
-    report = page.evaluate("axe.run()")
-    faults = [
-        (rule["id"], node["html"][:200])
-        for rule in report["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
-    assert faults == []
+    check(page)
 
 
 def test_the_card_for_somebody_at_risk_stands_out(chat: Watched) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from citewell.tests.browser.conftest import Watched, sync_api
-from citewell.tests.web.fake_engine import INJECTION, FakeEngine
+from citewell.tests.browser.conftest import Watched, check, sync_api
+from citewell.tests.web.fake_engine import INJECTION, SENTENCE, WITHHELD, FakeEngine
 
 AGENCY = "What is the agency rate for social workers?"
+COMPOSED = "What is the agency rate, and what did one family meet? Composed slowly."
 expect = sync_api.expect
 
 Watch = Callable[..., Watched]
@@ -175,6 +176,52 @@ def test_an_answer_can_be_stopped_although_the_box_is_empty(embedded: Watched, e
     expect(panel.get_by_role("button", name="Ask")).to_be_visible()
     expect(box).to_be_focused()
     engine.release.set()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_quotes_are_there_while_a_model_composes_and_its_sentence_leads(
+    watch: Watch, site: str, friend: str, engine: FakeEngine, scheme: str
+) -> None:
+    engine.reset()
+    embedded = watch(f"{friend}/?site={site}", color_scheme=scheme, reduced_motion="reduce")
+    panel = opened(embedded.page)
+    answer, status = begun(panel), panel.get_by_role("status")
+    expect(answer.locator(".statement")).to_contain_text(["Social Worker: Agency share", "17 social workers"])
+    expect(answer.get_by_role("button")).to_have_count(0)
+    expect(status).to_have_text("Quotes are shown. A language model is putting the answer into words.")
+    summary = answer.locator("summary").last
+    summary.click()
+    check(embedded.page, "citewell-chat")
+    engine.release.set()
+    expect(answer.get_by_role("button", name="Helpful", exact=True)).to_be_visible()
+    expect(answer.locator(".statement, .label")).to_contain_text([SENTENCE, "In the documents’ own words", "17 social"])
+    expect(answer).to_contain_text(WITHHELD)
+    expect(answer).not_to_contain_text("is putting this into words")
+    expect(answer.locator("blockquote").last).to_be_visible()  # what was opened stays open
+    expect(summary).to_be_focused()
+    expect(status).to_contain_text(f"Answer with 2 sources: {SENTENCE} In the documents’ own words: Over 18 months")
+    check(embedded.page, "citewell-chat")
+    embedded.assert_clean()
+
+
+def test_stopping_a_model_leaves_the_quotes(embedded: Watched, engine: FakeEngine) -> None:
+    panel = opened(embedded.page)
+    answer = begun(panel)
+    panel.get_by_role("button", name="Stop").click()
+    expect(answer).to_contain_text("Stopped.")
+    expect(answer).to_contain_text("Social Worker: Agency share 37.7%")
+    expect(answer).not_to_contain_text("is putting this into words")
+    assert engine.left.get(timeout=10).text == COMPOSED
+    engine.release.set()
+
+
+def begun(panel: Any) -> Any:
+    """Ask for a composed answer and wait until a model is at work on it; gives the answer."""
+    box = panel.get_by_label("Your question")
+    box.fill(COMPOSED)
+    box.press("Enter")
+    expect(panel.locator(".answer")).to_contain_text("A language model is putting this into words…")
+    return panel.locator(".answer").last
 
 
 def test_errors_are_shown_in_words(embedded: Watched) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from citewell.app import build_engine
 from citewell.engine import engine as engine_module
-from citewell.engine.answer import Answer, Citation, Question
+from citewell.engine.answer import Answer, Citation, Question, Wording
 from citewell.engine.engine import Engine
 from citewell.eval import baseline
 from citewell.eval.dataset import load_suite
@@ -82,10 +82,10 @@ def next_sentence(citation: Citation, engine: Engine) -> Citation:
 
 
 def test_every_quote_shifted_by_a_sentence(settings: Settings, intact: Result, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: Callable[[Engine, Question], Answer] = Engine.ask
+    asked: Callable[[Engine, Question, Wording], Answer] = Engine.ask
 
-    def shifted(self: Engine, question: Question) -> Answer:
-        answer = asked(self, question)
+    def shifted(self: Engine, question: Question, wording: Wording = "auto") -> Answer:
+        answer = asked(self, question, wording)
         return replace(answer, citations=tuple(next_sentence(citation, self) for citation in answer.citations))
 
     monkeypatch.setattr(Engine, "ask", shifted)

@@ -1,22 +1,28 @@
 """Asking suites and scoring what they gave. The engine is the real one."""
 
 import json
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from citewell.app import build_eval_engine
-from citewell.engine.answer import Question
+from citewell.engine.answer import Answer, Citation, Dropped, Question, Statement, Wording
 from citewell.engine.engine import Engine
 from citewell.errors import InputError, ModelError
 from citewell.eval.dataset import load_suite
 from citewell.eval.gate import Suite, at_hand
+from citewell.eval.reply import Reply, Said
 from citewell.eval.results import Result, Results, Skipped, result_of, save_results, score_run
 from citewell.eval.runner import ask_all, ask_suites
 from citewell.eval.runs import load_replies, load_run
 from citewell.eval.tables import as_json, show
+from citewell.index.passage import Passage
+from citewell.ingest.chunk import Chunk
 from citewell.settings import load_settings
 
 
@@ -158,7 +164,7 @@ class FailingEngine(Engine):
     def __init__(self) -> None:
         pass
 
-    def ask(self, question: Question) -> None:  # type: ignore[override]
+    def ask(self, question: Question, _: Wording = "auto") -> None:  # type: ignore[override]
         raise ModelError(f"model: no answer to {question.text}")
 
 
@@ -175,3 +181,71 @@ def test_progress_names_each_question(suite: Suite) -> None:
     told: list[tuple[str, int, int]] = []
     ask_all(FailingEngine(), items, lambda *step: told.append(step))
     assert told == [(items[0].question, 1, 2), (items[1].question, 2, 2)]
+
+
+TEXT = "Posts\t2024\nAgency\t37.7%\n"
+ROW = Citation(7, "d1", "staff.csv", "Staffing", None, "p. 3 · Posts · row: Agency", "Agency\t37.7%", 11, 23)
+CHUNK = Chunk("d1", "staff.csv", "Staffing", None, 0, "table", ("Posts",), 3, 0, 24, TEXT, (), "", ("Posts", "2024"))
+QUOTED = Answer(
+    "share", "What was it?", "answered", (Statement("Agency: 37.7%", (7,)),), (ROW,),
+    (Passage(CHUNK, 0.9, 5.0, (), 1.0, 1),), 0.9, ms={"total": 50.04},
+)  # fmt: skip
+
+
+DROPPED = Dropped("It was 38%.", "figure 38%", (1,))
+
+
+class ComposingEngine(Engine):
+    """An engine whose model words every answer; `asked` is how it was asked."""
+
+    def __init__(self, **words: Any) -> None:
+        self.asked: list[tuple[str, Wording]] = []
+        self.words = {"answers": "llm", "ms": {"total": 9000.04, "write": 8900.0, "first": 4321.06}} | words
+        self.store = SimpleNamespace(chunks_of=lambda _: [CHUNK])  # type: ignore[assignment]
+
+    def ask(self, question: Question, wording: Wording = "auto") -> Answer:
+        self.asked.append((question.id, wording))
+        if wording == "quotes":
+            return QUOTED
+        worded = Statement("In 2024 the agency share was 37.7%.", (7,), "supported")
+        usual = {"statements": (worded,), "dropped": (DROPPED,), "note": "One sentence is not shown."}
+        return replace(QUOTED, **usual | self.words)
+
+
+def replies_of(engine: ComposingEngine, suite: Suite, wording: Wording = "auto") -> list[Reply]:
+    return ask_all(engine, load_suite(suite.path)[:1], wording=wording)
+
+
+def test_an_item_that_a_model_was_asked_about_is_asked_again_for_quotes(suite: Suite) -> None:
+    engine = ComposingEngine()
+    [reply] = replies_of(engine, suite)
+    assert engine.asked == [("share", "auto"), ("share", "quotes")]
+    assert (reply.answers, reply.first_ms, reply.ms) == ("llm", 4321.1, 9000.0)
+    assert reply.statements == (Said("In 2024 the agency share was 37.7%.", "supported", (0,)),)
+    assert reply.composed == reply.statements
+    assert reply.dropped == (DROPPED,)
+    assert reply.note == "One sentence is not shown."
+    assert reply.in_quotes
+    assert (reply.in_quotes.text, reply.in_quotes.answers, reply.in_quotes.ms) == ("Agency: 37.7%", "quotes", 50.0)
+    assert (reply.in_quotes.first_ms, reply.in_quotes.composed) == (None, ())
+
+
+def test_what_stands_over_a_quote_is_kept_without_its_page(suite: Suite) -> None:
+    [reply] = replies_of(ComposingEngine(), suite)
+    [quote] = reply.quotes
+    assert quote.verbatim
+    assert set(quote.over.split("\n")) == {"Staffing", "Posts · row: Agency", "Posts", "Posts\t2024"}
+
+
+def test_a_model_of_which_nothing_is_shown_was_asked_all_the_same(suite: Suite) -> None:
+    engine = ComposingEngine(answers="quotes", statements=QUOTED.statements, ms={"total": 3000.0, "write": 2900.0})
+    [reply] = replies_of(engine, suite)
+    assert (reply.answers, reply.first_ms, reply.composed) == ("quotes", None, ())
+    assert reply.in_quotes
+
+
+@pytest.mark.parametrize(("wording", "asked"), [("quotes", ["quotes"]), ("llm", ["llm", "quotes"])])
+def test_the_wording_is_passed_on(suite: Suite, wording: Wording, asked: list[Wording]) -> None:
+    engine = ComposingEngine()
+    replies_of(engine, suite, wording)
+    assert [how for _, how in engine.asked] == asked

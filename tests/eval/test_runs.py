@@ -1,11 +1,13 @@
 """The folder of a run."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from citewell.errors import InputError
+from citewell.eval.reply import Asked, Quote, Reply
 from citewell.eval.runs import (
     Run,
     SuiteRecord,
@@ -17,6 +19,7 @@ from citewell.eval.runs import (
     save_run,
 )
 from citewell.settings import load_settings
+from citewell.tests.eval.composed import REPLIES
 from citewell.tests.eval.replies import ANSWER, REFUSAL
 
 
@@ -32,9 +35,18 @@ def test_a_run_comes_back(run: Run, tmp_path: Path) -> None:
 
 
 def test_replies_come_back(tmp_path: Path) -> None:
-    replies = [ANSWER, replace(REFUSAL, rewritten="Who won the cup?")]
+    replies = [ANSWER, replace(REFUSAL, rewritten="Who won the cup?"), *(reply for _, reply in REPLIES)]
     save_replies(tmp_path, "small", replies)
     assert load_replies(tmp_path, "small") == replies
+
+
+def test_replies_from_before_there_were_models_come_back(tmp_path: Path) -> None:
+    line = {"item": "a", "asked": {"question": "What?"}, "status": "answered", "text": "It.", "ms": 12.0,
+            "quotes": [{"document": "a.md", "text": "It.", "verbatim": True, "start": 1, "locator": "A"}]}  # fmt: skip
+    (tmp_path / "small.answers.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    [reply] = load_replies(tmp_path, "small")
+    assert reply == Reply("a", Asked("What?"), "answered", "It.", (Quote("a.md", "It.", True, 1, "A"),), ms=12.0)
+    assert (reply.in_quotes, reply.composed, reply.answers) == (None, (), "quotes")
 
 
 def test_a_record_says_how_and_not_where(run: Run, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import date
+from queue import SimpleQueue
 from uuid import uuid4
 
-from citewell.engine.answer import Answer, Citation, Question, Statement
+from citewell.engine.answer import Answer, Citation, Question, Statement, Wording
 from citewell.engine.engine import Event
 from citewell.engine.guards import blocked
 from citewell.engine.history import History
@@ -56,6 +58,8 @@ SAYS = {  # a word of the question → document, quoted text, statement (the quo
     "family": (BRIEFING, "Over 18 months, one family met 17 social workers.", None),
     "hostile": (HOSTILE, INJECTION, None),
 }
+SENTENCE = "Agency staff hold 37.7% of the social worker posts."  # a language model's
+WITHHELD = "One sentence could not be confirmed in the documents, so it is not shown."
 
 
 class FakeStore:
@@ -86,8 +90,12 @@ class FakeStore:
 class FakeEngine:
     """Answers by a word of the question; anything else is not in the documents. Remembers what it was asked.
 
-    A question with the word “slowly” is answered up to its `done` event and then waits for `release`.
+    A question with the word “composed” gets, after its quotes, a language model's sentence in place of the first one.
+    One with the word “slowly” is answered up to its `done` event, or to the first `answer` event where a model
+    composes, and then waits for `release`. `left` has the questions whose stream was closed before its end.
     """
+
+    composes = True
 
     def __init__(self, history: History | None = None) -> None:
         self._kept = history
@@ -97,28 +105,55 @@ class FakeEngine:
         self.store = FakeStore()
         self.history = self._kept
         self.asked: list[Question] = []
+        self.left: SimpleQueue[Question] = SimpleQueue()
         self.release = threading.Event()
 
-    def ask(self, question: Question) -> Answer:
+    def ask(self, question: Question, wording: Wording = "auto") -> Answer:
+        answer = self._quotes(question)
+        return self._kept_of(composed(answer) if _is_composed(question, wording) else answer)
+
+    async def stream(self, question: Question, wording: Wording = "auto") -> AsyncGenerator[Event, None]:
+        try:
+            answer = self._quotes(question)
+            yield Event("sources", passages=answer.passages)
+            for statement in answer.statements:
+                cited = tuple(citation for citation in answer.citations if citation.n in statement.citations)
+                yield Event("statement", statement=statement, citations=cited)
+            if _is_composed(question, wording):
+                yield Event("answer", answer=answer)
+            if "slowly" in question.text:
+                await asyncio.to_thread(self.release.wait, 30)
+            if _is_composed(question, wording):
+                answer = composed(answer)
+                yield Event("answer", answer=replace(answer, note=""))
+            answer = self._kept_of(answer)
+        except (GeneratorExit, asyncio.CancelledError):
+            self.left.put(question)
+            raise
+        yield Event("done", answer=answer)
+
+    def _quotes(self, question: Question) -> Answer:
         self.asked.append(question)
         if guard := blocked(question.text, question.turns, CONTACTS):
             return Answer.blocked(question.id or uuid4().hex, guard.message)
         said = self._says(question)
         passages, ms = self.search(question)
-        found = said is not None
-        answer = Answer(
+        found = bool(said)
+        return Answer(
             id=question.id or uuid4().hex,
             question=question.text,
             status="answered" if found else "not_found",
-            statements=(said[0],) if said else (),
-            citations=(said[1],) if said else (),
+            statements=tuple(statement for statement, _ in said),
+            citations=tuple(citation for _, citation in said),
             passages=passages,
             confidence=0.9 if found else 0.1,
             index=self.store.fingerprint,
             ms=ms,
             message="" if found else "The documents do not say.",
         )
-        if self.history:
+
+    def _kept_of(self, answer: Answer) -> Answer:
+        if self.history and answer.status != "blocked":
             self.history.record(answer)
         return answer
 
@@ -129,26 +164,32 @@ class FakeEngine:
         passages = [Passage(chunk, 0.5, 1.0, (), 1 / rank, rank) for rank, chunk in enumerate(chunks, 1)]
         return tuple(passages[:top]), {"retrieve": 1.0, "total": 2.0}
 
-    async def stream(self, question: Question) -> AsyncIterator[Event]:
-        answer = self.ask(question)
-        yield Event("sources", passages=answer.passages)
-        for statement in answer.statements:
-            yield Event("statement", statement=statement, citations=answer.citations)
-        if "slowly" in question.text:
-            await asyncio.to_thread(self.release.wait, 30)
-        yield Event("done", answer=answer)
+    def _says(self, question: Question) -> list[tuple[Statement, Citation]]:
+        found = [says for word, says in SAYS.items() if word in question.text.lower()]
+        return [
+            (Statement(said := text or quote, (n,), asked=asked_of(said)), self._cite(n, document, quote))
+            for n, (document, quote, text) in enumerate(found, 1)
+        ]
 
-    def _says(self, question: Question) -> tuple[Statement, Citation] | None:
-        for word, (document, quote, text) in SAYS.items():
-            if word in question.text.lower():
-                said = text or quote
-                at = said.find(FIGURE)
-                asked = ((at, at + len(FIGURE)),) if at >= 0 else ()
-                return Statement(said, (1,), asked=asked), self._cite(document, quote)
-        return None
-
-    def _cite(self, document: Document, quote: str) -> Citation:
+    def _cite(self, n: int, document: Document, quote: str) -> Citation:
         start, key = document.text.index(quote), document_id(document.source)
         chunk = next(chunk for chunk in self.store.chunks_of(key) if chunk.start <= start < chunk.end)
         facts = (chunk.document, chunk.title, chunk.published, chunk.locator)
-        return Citation(1, key, *facts, quote, start, start + len(quote))
+        return Citation(n, key, *facts, quote, start, start + len(quote))
+
+
+def composed(quotes: Answer) -> Answer:
+    """The answer when a language model's sentence has taken the place of the first quote."""
+    sentence = Statement(SENTENCE, (1,), "supported", asked_of(SENTENCE))
+    statements = (sentence, *quotes.statements[1:])
+    return replace(quotes, statements=statements, answers="llm", note=WITHHELD)
+
+
+def asked_of(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the figure stands that is asked for."""
+    at = text.find(FIGURE)
+    return ((at, at + len(FIGURE)),) if at >= 0 else ()
+
+
+def _is_composed(question: Question, wording: Wording) -> bool:
+    return "composed" in question.text.lower() and wording != "quotes"

@@ -1,19 +1,23 @@
 """The HTTP API: what each route answers, in what shape, and how it refuses."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from citewell.engine.answer import Question
 from citewell.engine.history import MAX_COMMENT
-from citewell.tests.web.fake_engine import BRIEFING, FakeEngine
+from citewell.tests.web.fake_engine import BRIEFING, SENTENCE, FakeEngine
 from citewell.web.api import MAX_BODY
 
 ASK = {"question": "What is the agency rate for social workers?"}
 VOTE = {"id": "q1", "vote": "down"}
 STREAM = {"accept": "text/event-stream"}
+COMPOSED = {"question": "Composed: what is the agency rate, and what did the family meet?"}
 
 
 def events(response: Response) -> list[tuple[str, dict[str, Any]]]:
@@ -59,6 +63,50 @@ def test_ask_streams_sources_then_statements_then_the_whole_answer(client: TestC
     assert received[0][1] == {"passages": whole["passages"]}
     assert received[1][1] == {"statement": whole["statements"][0], "citations": whole["citations"]}
     assert received[2][1] == whole
+
+
+def test_a_composed_answer_is_streamed_as_it_stands(client: TestClient) -> None:
+    received = events(client.post("/api/ask", json=COMPOSED, headers=STREAM))
+    assert [kind for kind, _ in received] == ["sources", "statement", "statement", "answer", "answer", "done"]
+    quotes, composed, done = (data for _, data in received[-3:])
+    assert quotes.keys() == composed.keys() == done.keys()
+    assert quotes["statements"] == [data["statement"] for kind, data in received if kind == "statement"]
+    assert [one["verified"] for one in done["statements"]] == ["supported", "quote"]
+    assert done["statements"][0]["text"] == SENTENCE
+    assert client.post("/api/ask", json=COMPOSED | {"id": done["id"]}).json() == done
+
+
+@pytest.mark.parametrize("sending", [False, True])
+def test_the_engine_is_stopped_when_the_client_goes_away(
+    site: tuple[FakeEngine, FastAPI], engine: FakeEngine, sending: bool
+) -> None:
+    asked = "What is the agency rate, composed slowly?"
+    left = asyncio.run(leave(site[1], engine, {"question": asked}, sending))
+    assert [question.text for question in left] == [asked]
+
+
+async def leave(app: FastAPI, engine: FakeEngine, body: dict[str, Any], sending: bool) -> list[Question]:
+    """Ask, and go away at the first `answer` event: while it is being sent, or while the next one is waited for. Gives
+    what the engine has stopped to answer when the request is over."""
+    gone, sent = asyncio.Event(), iter([{"type": "http.request", "body": json.dumps(body).encode()}])
+
+    async def receive() -> dict[str, Any]:
+        for message in sent:
+            return message
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if b"event: answer" in message.get("body", b""):
+            gone.set()
+            await asyncio.Event().wait() if sending else None
+
+    headers = [(b"content-type", b"application/json"), (b"accept", b"text/event-stream")]
+    scope = {"type": "http", "method": "POST", "path": "/api/ask", "query_string": b"", "headers": headers}
+    async with asyncio.timeout(10):
+        await app(scope, receive, send)
+    engine.release.set()  # its thread, which would be waited for
+    return [engine.left.get_nowait() for _ in range(engine.left.qsize())]
 
 
 def test_a_stream_that_fails_ends_with_a_problem(client: TestClient) -> None:

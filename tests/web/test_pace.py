@@ -1,7 +1,8 @@
 """Pacing: what is given of a stream of states, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 import pytest
 
@@ -47,6 +48,32 @@ def test_a_state_is_not_held_back_until_the_next_one_comes() -> None:
         return given
 
     assert asyncio.run(asyncio.wait_for(run(), 10)) == [1, 2, 3]
+
+
+def test_closed_early_it_leaves_the_source_at_rest() -> None:
+    async def run() -> list[str]:
+        told = []
+
+        async def source() -> AsyncGenerator[int, None]:
+            try:
+                yield 1
+                await asyncio.Event().wait()
+            finally:
+                await asyncio.to_thread(int)  # takes its time
+                told.append("ended")
+
+        numbers = source()
+        async with aclosing(numbers), aclosing(paced(numbers, 0)) as given:
+            assert await anext(given) == 1
+            upcoming = asyncio.ensure_future(anext(given))
+            await asyncio.sleep(0)
+            upcoming.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await upcoming
+            told.append("cancelled")
+        return told
+
+    assert asyncio.run(run()) == ["ended", "cancelled"]
 
 
 def test_what_the_source_raises_is_raised() -> None:

@@ -10,9 +10,13 @@ from citewell.engine.answer import Question
 from citewell.engine.history import History
 from citewell.errors import InputError
 from citewell.settings import Settings
-from citewell.tests.web.fake_engine import FakeEngine
+from citewell.tests.web.fake_engine import WITHHELD, FakeEngine
 from citewell.web.examples import FILE, example_questions
 from citewell.web.page import Message, cleared, conversation, create_page, earlier_questions, refused, stopped
+from citewell.web.transcript import COMPOSED as COMPOSED_NOTE
+from citewell.web.transcript import COMPOSING, answer_html
+
+COMPOSED = "Composed: what is the agency rate, and what did the family meet?"
 
 
 def grow(engine: FakeEngine, text: str, history: list[Message]) -> list[tuple[list[Message], bool | None]]:
@@ -41,6 +45,54 @@ def test_updates_are_spaced_but_the_last_is_always_shown(
     states = grow(FakeEngine(), "What is the agency rate?", [])
     assert len(states) == updates  # the beginning, each of three events or the first and the last, the end
     assert "37.7%" in states[-1][0][1]["content"]
+
+
+def test_quotes_are_shown_while_a_model_composes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("citewell.web.page.INTERVAL", 0)
+    engine = FakeEngine(History.open(Settings(home=tmp_path)))
+    shown = [messages[-1]["content"] for messages, _ in grow(engine, COMPOSED, [])]
+    composing = [html for html in shown if COMPOSING in html]
+    assert ["Agency staff hold <strong>37.7%</strong>" in html for html in composing] == [False, True]
+    assert all("17 social workers" in html and 'class="votes"' not in html for html in composing)
+    assert COMPOSING not in shown[-1]
+    assert all(words in shown[-1] for words in (WITHHELD, COMPOSED_NOTE, 'class="votes"'))
+
+
+@pytest.mark.parametrize("ending", ["closed", "cancelled"])
+def test_a_conversation_that_is_left_stops_the_engine(monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    monkeypatch.setattr("citewell.web.page.INTERVAL", 0)
+    engine = FakeEngine()
+
+    async def leave() -> None:
+        states = conversation(engine, Question(f"{COMPOSED} slowly"), [])
+        while COMPOSING not in (await anext(states))[0][-1]["content"]:
+            pass
+        if ending == "cancelled":
+            upcoming = asyncio.ensure_future(anext(states))
+            await asyncio.sleep(0)
+            upcoming.cancel()
+            await asyncio.wait([upcoming])
+        else:
+            await states.aclose()
+        assert engine.left.get_nowait().text == f"{COMPOSED} slowly"
+        engine.release.set()  # its thread, which would be waited for
+
+    asyncio.run(leave())
+
+
+def test_stopping_keeps_the_quotes_and_says_no_more_that_a_model_is_at_work() -> None:
+    answer = FakeEngine().ask(Question(COMPOSED), "quotes")
+    messages, _ = stopped([{"role": "assistant", "content": answer_html(answer, composing=True)}])
+    assert messages[0]["content"] == answer_html(answer, composing=True).replace(COMPOSING, "")
+    assert "37.7%" in messages[0]["content"]
+    assert "Stopped." in messages[1]["content"]
+
+
+def test_a_model_s_sentences_are_told_as_such_after_stopping_too() -> None:
+    begun = answer_html(FakeEngine().ask(Question(COMPOSED)), composing=True)
+    kept = stopped([{"role": "assistant", "content": begun}])[0][0]["content"]
+    assert COMPOSED_NOTE in kept
+    assert COMPOSING not in kept
 
 
 def test_earlier_questions_go_along_as_they_were_typed() -> None:

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from citewell.engine.answer import Question
-from citewell.tests.web.fake_engine import FakeEngine
+from citewell.tests.web.fake_engine import SENTENCE, WITHHELD, FakeEngine
 from citewell.web.transcript import EXCERPT, answer_html, is_blocked, literal, message_html, progress_html
 
 
@@ -40,6 +40,33 @@ def test_a_part_that_is_not_answered_is_told_after_the_statements() -> None:
     html = answer_html(answer)
     assert html.index("37.7%") < html.index("Not said: why?")
     assert "Nearest" not in html
+
+
+def test_a_model_s_wording_leads_and_is_told_from_the_documents_own() -> None:
+    html = answer_html(FakeEngine().ask(Question("composed: agency, family")))
+    order = (
+        SENTENCE.partition(" 37")[0],
+        "In the documents’ own words",
+        "17 social workers",
+        '<ul class="sources">',
+        WITHHELD,
+    )
+    assert sorted(order, key=html.index) == list(order)
+    assert "Worded by a language model" in html
+
+
+def test_where_all_is_worded_by_one_nothing_is_told_apart() -> None:
+    answer = FakeEngine().ask(Question("composed: agency"))
+    assert "own words" not in answer_html(answer)
+    assert "Worded by a language model" in answer_html(answer)
+    quotes = answer_html(FakeEngine().ask(Question("agency, family")))
+    assert "own words" not in quotes
+    assert "language model" not in quotes
+
+
+def test_a_note_is_escaped_and_muted() -> None:
+    answer = replace(FakeEngine().ask(Question("agency rate")), note="It <failed>\n& so")
+    assert '<p class="note">It &lt;failed&gt; &amp; so</p>' in answer_html(answer)
 
 
 def test_not_found_says_so_and_offers_two_passages_that_are_no_answer() -> None:

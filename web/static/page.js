@@ -117,6 +117,27 @@
     asked = questions.length;
   }).observe(document.documentElement, { childList: true, subtree: true });
 
+  // Gradio draws an answer anew at every step, which as a live region would be read from its beginning each time. So the
+  // region is mute, and a status of our own says an answer once it stands; before, only that a language model is at work.
+  const WORKING = "Quotes are shown. A language model is putting the answer into words.";
+  const status = element("p", { className: "spoken" });
+  status.setAttribute("role", "status");
+  document.body.append(status);
+
+  function spoken(answer) {
+    if (!answer || answer.matches(".blocked")) return ""; // an alert speaks for itself
+    if (answer.matches(".unfinished")) return answer.querySelector(".composing") ? WORKING : "";
+    const copy = answer.cloneNode(true);
+    for (const link of copy.querySelectorAll("a")) link.remove();
+    return [...copy.querySelectorAll(".statement, .label, .verdict, .note")].map((line) => line.textContent.trim()).join(" ");
+  }
+
+  new MutationObserver(() => {
+    document.querySelector('#chat [role="log"]')?.setAttribute("aria-live", "off");
+    const words = spoken([...document.querySelectorAll("#chat .answer")].at(-1));
+    if (status.textContent !== words) status.textContent = words;
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   // Gradio names each message by its raw content, so that a screen reader would read markup aloud: the text is enough.
   new MutationObserver(() => {
     for (const message of document.querySelectorAll('#chat [data-testid="bot"][aria-label], #chat [data-testid="user"][aria-label]'))

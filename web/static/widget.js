@@ -40,6 +40,8 @@
     .blocked p + p { margin-top: .5em; }
     .blocked p + p:last-child { font-weight: 400; }
     .muted { color: var(--muted); font-size: .9em; }
+    .label { margin: 1em 0 .35em !important; color: var(--muted); font-size: .875em; font-weight: 600; }
+    .label ~ .statement { padding-left: .75em; border-left: 3px solid var(--line); }
     details { margin: .4em 0; border: 1px solid var(--line); border-radius: .6em; padding: .45em .75em; font-size: .9375em; }
     summary { cursor: pointer; font-weight: 600; }
     blockquote { margin: .5em 0; padding-left: .75em; border-left: 3px solid var(--line); white-space: pre-line; }
@@ -62,6 +64,10 @@
   const OUT_OF_REACH = "Citewell cannot be reached from this page. It may be down, or this site may not be on its list of allowed origins.";
   const NOT_KEPT = "(question not kept)";
   const CUT_OFF = "The answer was cut off. Please ask again.";
+  const OWN_WORDS = "In the documents’ own words";
+  const COMPOSING = "A language model is putting this into words…";
+  const COMPOSED = "Worded by a language model; each sentence is checked against its sources.";
+  const WORKING = "Quotes are shown. A language model is putting the answer into words.";
 
   const element = (name, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(name), properties);
@@ -79,6 +85,8 @@
 
   const sourceLink = ({ document_id, start, end }) => element("a", { textContent: "Open the document", target: "_blank", rel: "noopener",
     href: new URL(`source/${encodeURIComponent(document_id)}?start=${start}&end=${end}#quote`, HOME).href });
+
+  const muted = (textContent) => element("p", { className: "muted", textContent });
 
   const quotation = (summary, source, text) => element("details", {}, element("summary", { textContent: summary }),
     element("blockquote", { textContent: text.replaceAll("\t", " · ") }),
@@ -99,19 +107,48 @@
     const cut = (start, end) => characters.slice(start, end).join("");
     const ends = [0, ...asked.map(([, end]) => end)];
     const parts = asked.flatMap(([start, end], n) => [cut(ends[n], start), element("strong", { textContent: cut(start, end) })]);
-    return element("p", {}, ...parts, `${cut(ends.at(-1))} ${citations.map((n) => `[${n}]`).join("")}`);
+    return element("p", { className: "statement" }, ...parts, `${cut(ends.at(-1))} ${citations.map((n) => `[${n}]`).join("")}`);
   }
 
-  /** An answer as it is so far: what is drawn depends on nothing else. */
-  function draw(answer) {
-    const citations = [...answer.citations.values()];
-    const parts = answer.statements.map(saying);
-    parts.push(...citations.map((citation) => quotation(`[${citation.n}] ${citation.title}`, citation, citation.quote)));
+  /** Who worded an answer, and what became of what is not shown. */
+  const worded = ({ composed, note }) => [composed && COMPOSED, note].filter(Boolean).join(" ");
+
+  /** What an answer states, in order: sentences in a language model's words, a label, and what is in the documents' own. */
+  function stated({ statements }) {
+    const composed = statements.filter(({ verified }) => verified === "supported");
+    const quotes = statements.filter(({ verified }) => verified === "quote");
+    return [...composed, ...(composed.length && quotes.length ? [OWN_WORDS] : []), ...quotes];
+  }
+
+  /** An answer as it is so far: what is drawn depends on nothing else. `cited` keeps the citations that are drawn, for the
+   * next time: what a reader has opened stays open. */
+  function draw(answer, cited) {
+    const parts = stated(answer).map((part) => part === OWN_WORDS ? element("p", { className: "label", textContent: part }) : saying(part));
+    for (const citation of answer.citations.values()) {
+      const key = JSON.stringify(citation);
+      if (!cited.has(key)) cited.set(key, quotation(`[${citation.n}] ${citation.title}`, citation, citation.quote));
+      parts.push(cited.get(key));
+    }
     if (answer.message) parts.push(verdict(answer));
-    if (answer.nearest.length) parts.push(element("p", { className: "muted", textContent: "Nearest passages (not an answer)" }));
+    if (answer.nearest.length) parts.push(muted("Nearest passages (not an answer)"));
     parts.push(...answer.nearest.map((passage) => quotation(passage.title, passage, passage.text)));
-    if (!parts.length) parts.push(element("p", { className: "muted", textContent: "Looking in the documents…" }));
-    return parts;
+    const wording = answer.composing ? COMPOSING : worded(answer);
+    if (wording) parts.push(muted(wording));
+    return parts.length ? parts : [muted("Looking in the documents…")];
+  }
+
+  /** A finished answer in words, for a screen reader. */
+  function spoken(answer) {
+    const { size } = answer.citations;
+    const said = stated(answer).map((part) => part.text || `${part}:`).join(" ");
+    const whole = answer.message || `Answer with ${size} source${size === 1 ? "" : "s"}: ${said}`;
+    return `${whole} ${worded(answer)}`.trim();
+  }
+
+  /** Takes a whole answer in place of what was told before. */
+  function take(answer, { status, statements, citations, passages, message, note, answers }) {
+    Object.assign(answer, { statements, message, note, composed: answers === "llm", blocked: status === "blocked",
+      citations: new Map(citations.map((citation) => [citation.n, citation])), nearest: status === "not_found" ? passages.slice(0, 2) : [] });
   }
 
   const EVENTS = {
@@ -120,10 +157,13 @@
       answer.statements.push(statement);
       for (const citation of citations) answer.citations.set(citation.n, citation);
     },
-    done(answer, { id, status, statements, citations, passages, message }) {
-      Object.assign(answer, { done: true, blocked: status === "blocked", id, statements, citations: new Map(citations.map((citation) => [citation.n, citation])) });
-      answer.message = message;
-      answer.nearest = status === "not_found" ? passages.slice(0, 2) : [];
+    answer(answer, whole) {
+      take(answer, whole);
+      answer.composing = true;
+    },
+    done(answer, whole) {
+      take(answer, whole);
+      Object.assign(answer, { done: true, composing: false, id: whole.id });
     },
     error(answer, { detail }) {
       Object.assign(answer, { done: true, message: detail });
@@ -250,33 +290,43 @@
       const { log, box, send, stop, status } = this.#parts;
       const question = box.value.trim();
       if (!question || this.#running) return;
-      const answer = { statements: [], citations: new Map(), nearest: [], message: "", done: false, blocked: false };
-      const shown = element("div", { className: "answer" });
-      const update = () => { shown.replaceChildren(...draw(answer)); log.scrollTop = log.scrollHeight; };
+      const answer = { statements: [], citations: new Map(), nearest: [], message: "", note: "", done: false, blocked: false, composing: false, composed: false };
+      const shown = element("div", { className: "answer" }), cited = new Map();
       const asked = element("p", { className: "question", textContent: question });
+      const update = () => {
+        const focused = this.shadowRoot.activeElement;
+        shown.replaceChildren(...draw(answer, cited));
+        if (focused !== this.shadowRoot.activeElement) focused.focus({ preventScroll: true });
+      };
+      // The question goes to the top of the view, and its answer grows below it.
+      const follow = () => { log.scrollTop += asked.getBoundingClientRect().top - log.getBoundingClientRect().top - 12; };
       log.append(asked, shown);
       this.#running = new AbortController();
       [box.value, status.textContent, send.hidden, stop.hidden] = ["", "", true, false];
       update();
+      follow();
       try {
         for await (const [kind, data] of ask(question, this.#turns, this.#running.signal)) {
+          const reading = answer.composing; // and maybe scrolling
           EVENTS[kind]?.(answer, data);
           update();
+          if (reading) continue;
+          follow();
+          if (answer.composing) status.textContent = WORKING;
         }
         if (!answer.done) answer.message = CUT_OFF;
         if (!answer.blocked) this.#turns.push(question);
       } catch (error) {
         answer.message = error.name === "AbortError" ? "Stopped." : error.message;
       }
+      answer.composing = false;
       if (answer.blocked) asked.textContent = NOT_KEPT; // it may hold case data
       else update(); // an alert drawn again would be read twice
       if (answer.id && !answer.blocked) shown.append(votes(answer.id, (text) => { status.textContent = text; }));
-      log.scrollTop = log.scrollHeight;
       this.#running = null;
       if (this.shadowRoot.activeElement === stop) box.focus();
       [send.hidden, stop.hidden] = [false, true];
-      status.textContent = answer.blocked ? "" : answer.message || `Answer with ${answer.citations.size} source${answer.citations.size === 1 ? "" : "s"}: `
-        + answer.statements.map(({ text }) => text).join(" ");
+      status.textContent = answer.blocked ? "" : spoken(answer);
     }
   }
 

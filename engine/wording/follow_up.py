@@ -1,0 +1,47 @@
+"""A follow-up question as a language model makes it stand alone, held to the words of the conversation."""
+
+import json
+from collections.abc import Sequence
+
+from ...errors import ModelError
+from ...index.terms import terms
+from ..rewrite import MEASURES, carried
+from .model import Schema
+from .writer import Writer
+
+FORM: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["question"],
+    "properties": {"question": {"type": "string"}},
+}
+LONGER = 200  # characters that a rewriting may be longer than the conversation's longest question
+
+_POINTS_BACK = frozenset(terms("one ones other others same then there here former latter else what about"))
+
+
+async def standalone(writer: Writer, question: str, turns: Sequence[str]) -> str:
+    """The question, standing alone; empty where it does already, or where the model's words are not to be trusted: then
+    the rules of `rewrite` decide.
+
+    Raises:
+        ModelError: the model does not answer.
+    """
+    if not carried(question, turns):
+        return ""
+    told = await writer.whole("rewrite", FORM, turns="\n".join(f"- {turn}" for turn in turns[-4:]), question=question)
+    try:
+        rewritten = str(json.loads(told)["question"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError("language model: its reply is no question; run citewell doctor") from error
+    rewritten = " ".join(rewritten.split())
+    return rewritten if is_faithful(rewritten, question, turns) else ""
+
+
+def is_faithful(rewritten: str, question: str, turns: Sequence[str]) -> bool:
+    """Whether a rewriting adds only words from the conversation, and keeps those of the question that say something."""
+    own = set(terms(question)) - MEASURES - _POINTS_BACK
+    allowed = set(terms(" ".join((*turns, question))))
+    longest = max(map(len, (*turns, question)))
+    said = set(terms(rewritten))
+    return bool(said) and own <= said <= allowed and len(rewritten) <= longest + LONGER

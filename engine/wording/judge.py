@@ -1,0 +1,76 @@
+"""Decides whether a sentence of a language model is shown, and what it rests on."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..answer import Dropped
+from .excerpts import Excerpt
+from .reply import LONGEST, Sentence
+from .support import Run, fault, find_support
+
+LEAST_MEANING = 0.5  # cosine of a sentence with what it rests on
+LEAST_RELEVANCE = 0.3  # cosine of a sentence with the question
+LEAST_ENTAILED = 0.5  # probability that what a sentence rests on entails it
+
+_FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
+_WHOLE = re.compile(r"[.!?][\"”’')\]]*$")
+
+Cosine = Callable[[str, str], float]
+Entails = Callable[[str, str], float]  # the probability that the first text entails the second
+
+
+@dataclass(frozen=True)
+class Written:
+    """A verified sentence of a model, and what it rests on."""
+
+    text: str
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Decides whether a sentence is shown. `entailment` is None without a model for it."""
+
+    cosine: Cosine
+    entailment: Entails | None = None
+
+    def judge(self, sentence: Sentence, passages: Sequence[Excerpt], question: str) -> Written | Dropped:
+        """The sentence with what it rests on: in the passages that it names or, where they do not say it, in the others."""
+        if not sentence.passages:
+            return Dropped(sentence.text, "cites no passage")
+        named = [passages[number - 1] for number in sentence.passages]
+        others = [passage for passage in passages if passage not in named]
+        reasons = []
+        for offered in (named, [*named, *others]) if others else (named,):
+            runs = find_support(sentence.text, offered)
+            if not (reason := self._fault(sentence.text, runs, question)):
+                return Written(sentence.text, tuple(runs))
+            reasons.append(reason)
+        return Dropped(sentence.text, reasons[0], sentence.passages)
+
+    def _fault(self, text: str, runs: Sequence[Run], question: str) -> str:
+        if reason := _form(text) or fault(text, runs) or _blend(runs):
+            return reason
+        said = "\n".join(run.said for run in runs)
+        if self.cosine(text, said) < LEAST_MEANING:
+            return "means something else than the passage"
+        if self.cosine(text, question) < LEAST_RELEVANCE:
+            return "is beside the question"
+        if self.entailment and self.entailment(said, text) < LEAST_ENTAILED:
+            return "does not follow from the passage"
+        return ""
+
+
+def _form(text: str) -> str:
+    """What is wrong with a sentence as such."""
+    if not _WHOLE.search(text):
+        return "is no whole sentence"
+    if len(text) > LONGEST:
+        return "rambles"
+    return "speaks as a document does" if _FIRST_PERSON.search(text) else ""
+
+
+def _blend(runs: Sequence[Run]) -> str:
+    dates = {run.pieces[0].chunk.published for run in runs}
+    return "blends sources of different dates" if len(dates) > 1 else ""

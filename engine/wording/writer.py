@@ -1,0 +1,74 @@
+"""Words answers with a language model: what it writes is held against the passages before anybody sees it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from ...errors import ModelError
+from ...prompts.prompt import load_prompt
+from ..answer import Dropped
+from ..metrics import LLM_SENTENCES
+from .excerpts import Excerpt
+from .judge import Judge, Written
+from .model import LanguageModel, Schema
+from .reply import LONGEST, Reply, schema
+
+MOST_SENTENCES = 6  # a reply that goes on rambles
+
+
+class Writer:
+    """Has a model write about passages, and a judge decide what is shown."""
+
+    def __init__(self, model: LanguageModel, judge: Judge, max_tokens: int) -> None:
+        self.model = model
+        self._judge = judge
+        self._max_tokens = max_tokens
+
+    async def write(
+        self, question: str, passages: Sequence[Excerpt], prompt: str = "answer"
+    ) -> AsyncGenerator[Written | Dropped, None]:
+        """The sentences of a model's answer, each as soon as it is whole: verified, or dropped with the reason.
+
+        Raises:
+            ModelError: the model does not answer, or breaks off.
+        """
+        messages = load_prompt(prompt).messages(passages=fenced(passages), question=question)
+        reply = Reply(range(1, len(passages) + 1))
+        count = 0
+        async with aclosing(self.model.stream(messages, schema(len(passages)), self._max_tokens)) as pieces:
+            async for piece in pieces:
+                for sentence in reply.feed(piece):
+                    judged = await asyncio.to_thread(self._judge.judge, sentence, passages, question)
+                    LLM_SENTENCES.labels("shown" if isinstance(judged, Written) else "withheld").inc()
+                    yield judged
+                    count += 1
+                if count >= MOST_SENTENCES or reply.pending > LONGEST:
+                    return
+
+    async def whole(self, prompt: str, form: Schema, **values: str) -> str:
+        """A model's whole reply to a prompt, as text.
+
+        Raises:
+            ModelError: as `write`.
+        """
+        messages = load_prompt(prompt).messages(**values)
+        async with aclosing(self.model.stream(messages, form, self._max_tokens)) as pieces:
+            return "".join([piece async for piece in pieces])
+
+    async def warm(self) -> None:
+        """Have the server read the instructions, so that the first question need not wait for that."""
+        messages = load_prompt("answer").messages(passages="", question="")
+        try:
+            async with aclosing(self.model.stream(messages, schema(1), 1)) as pieces:
+                async for _ in pieces:
+                    break
+        except ModelError:
+            return  # whoever asks is told
+
+
+def fenced(passages: Sequence[Excerpt]) -> str:
+    """Numbered passages, each between marks that no document can write."""
+    return "\n".join(
+        f'<passage number="{number}" from="{passage.label}">\n{passage.text}\n</passage>'
+        for number, passage in enumerate(passages, 1)
+    )
