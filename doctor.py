@@ -1,15 +1,26 @@
 """Checks of an installation, each with what to do when it fails."""
 
+import asyncio
+import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .engine.clock import Clock
 from .engine.history import History
+from .engine.wording.follow_up import FORM, MAX_TOKENS
+from .engine.wording.model import Endpoint, LanguageModel
+from .engine.wording.nli import Entailment
 from .errors import CitewellError
 from .index.embedder import Embedder
 from .index.reranker import Reranker
 from .index.store import Store
+from .prompts.prompt import load_prompt
 from .settings import Settings
+
+LONGEST = 60  # seconds that a language model may take
+
+GetEndpoint = Callable[[], Endpoint]
 
 
 @dataclass(frozen=True)
@@ -21,12 +32,16 @@ class Check:
     detail: str
 
 
-def examine(settings: Settings, open_store: Callable[[Settings], Store]) -> list[Check]:
-    """Every check, in the order in which faults should be mended."""
+def examine(
+    settings: Settings, open_store: Callable[[Settings], Store], endpoint: GetEndpoint | None = None
+) -> list[Check]:
+    """Every check, in the order in which faults should be mended; `endpoint`: of the language model, if one is set."""
     return [
         _check("home", lambda: _home(settings)),
         _check("model", lambda: _model(settings)),
         *([_check("reranker", lambda: _reranker(settings))] if settings.reranker else []),
+        *([_check("language model", lambda: _language_model(endpoint))] if endpoint else []),
+        *([_check("nli", lambda: _nli(settings))] if settings.nli else []),
         _check("index", lambda: _index(open_store(settings))),
         _check("history", lambda: _history(settings)),
     ]
@@ -35,8 +50,8 @@ def examine(settings: Settings, open_store: Callable[[Settings], Store]) -> list
 def _check(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name, True, look())
-    except (CitewellError, OSError) as error:
-        return Check(name, False, str(error))
+    except (CitewellError, OSError, TimeoutError) as error:
+        return Check(name, False, str(error) or f"no reply within {LONGEST} s; see that its server is up")
 
 
 def _home(settings: Settings) -> str:
@@ -56,6 +71,25 @@ def _model(settings: Settings) -> str:
 def _reranker(settings: Settings) -> str:
     Reranker(settings.reranker).scores("question", ["passage"])
     return f"{settings.reranker} loads and scores passages"
+
+
+def _language_model(endpoint: GetEndpoint) -> str:
+    to = endpoint()
+    clock = Clock()
+    messages = load_prompt("rewrite").messages(turns="- How many parks are there?", question="And playgrounds?")
+    told = asyncio.run(asyncio.wait_for(LanguageModel(lambda: to).whole(messages, FORM, MAX_TOKENS), LONGEST))
+    try:
+        json.loads(told)["question"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CitewellError(
+            f"{to.model}: does not keep to a JSON schema; use a server with structured output, or another model"
+        ) from error
+    return f"{to.model} replies in the form asked for, in {clock.ms['total'] / 1000:.1f} s"
+
+
+def _nli(settings: Settings) -> str:
+    Entailment(settings.nli)("passage", "sentence")
+    return f"{settings.nli} loads and judges sentences"
 
 
 def _index(store: Store) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def first_fault(error: "ValidationError") -> str:
     """The first thing that pydantic found wrong: where, when it is a part of something, and what."""
     first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]
+    place, told = ".".join(str(part) for part in first["loc"]), first["msg"].removeprefix("Value error, ")
+    return f"{place}: {told}" if place else told
 
 
 class CitewellError(Exception):

@@ -13,8 +13,8 @@ def settings_table() -> str:
     """A Markdown table with a row a setting: environment variable, default, meaning."""
     rows = ["| setting | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
-        value = field.default
-        default = "the user's data folder" if field.default_factory else "" if value in ("", ()) else f"`{value}`"
+        value = str(field.default) if field.default not in (None, ()) else ""  # a secret is shown as stars
+        default = "the user's data folder" if field.default_factory else f"`{value}`" if value else ""
         rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |".replace("\n", " "))
     return "\n".join(rows) + "\n"
 

@@ -101,8 +101,8 @@ class Dropped:
 class Answer:
     """What the engine returns.
 
-    `ms` holds milliseconds for retrieve, compose, verify and total; where a language model was asked, also `write`, which
-    is its part, and `first`, until its first sentence that is shown.
+    `ms` holds milliseconds for retrieve, compose, verify and total; where a language model was asked, also `write`,
+    which is its part, and `first`, until its first sentence that is shown.
     """
 
     id: str

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -118,6 +119,13 @@ class Engine:
         if self._has_composer(wording):
             return asyncio.run(_last(self.stream(question, wording)))
         return self._finished(self._quotes(question))
+
+    def warm(self) -> None:
+        """Have the language model, where one is set, made ready in the background: that may take it seconds."""
+        if self._composer:
+            threading.Thread(
+                target=lambda writer: asyncio.run(writer.warm()), args=[self._composer.writer], daemon=True
+            ).start()
 
     async def stream(self, question: Question, wording: Wording = "auto") -> AsyncGenerator[Event, None]:
         """The answer step by step: `sources`, then each `statement` of the quotes; while a language model words it,

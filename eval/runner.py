@@ -70,8 +70,7 @@ def ask_all(
         except CitewellError as error:
             return Reply.failed(item, str(error))
         reply = Reply.of(item, answer, stored_text)
-        asked_model = wording != "quotes" and (answer.answers == "llm" or "write" in answer.ms)
-        return replace(reply, in_quotes=ask(item, "quotes")) if asked_model else reply
+        return replace(reply, in_quotes=ask(item, "quotes")) if "write" in answer.ms else reply
 
     replies = []
     for number, item in enumerate(items, 1):

@@ -25,7 +25,8 @@ from .reply import Reply
 
 RECORD = "run.json"
 PACKAGES = ("citewell", "bm25s", "chromadb", "llama-index-core", "numpy", "sentence-transformers", "torch")
-PLACES = {"home", "chroma_url", "database_url"}  # settings that say where, not how; an address may hold a password
+# Settings that say where, not how; an address may hold a password.
+PLACES = {"home", "chroma_url", "database_url", "llm_base_url", "llm_api_key"}
 
 
 @dataclass(frozen=True)

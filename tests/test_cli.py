@@ -75,7 +75,7 @@ def test_help_imports_nothing_heavy() -> None:
         (["ask"], "question: missing"),
         (["ask", " ?"], "question: empty"),
         (["ask", "why " * 3000], "characters long; shorten it"),
-        (["ask", QUESTION, "--answers", "llm"], "no language model is configured"),
+        (["ask", QUESTION, "--answers", "llm"], "no language model is set"),
         (["ask", QUESTION, "--batch", "x.jsonl"], "give one or the other"),
         (["search", "--batch", "/nonexistent.jsonl"], "/nonexistent.jsonl: No such file"),
         (["ingest", "/nonexistent"], "/nonexistent"),

@@ -43,7 +43,7 @@ class Composer:
         """A follow-up as a question of its own; empty where the rules must decide."""
         try:
             async with asyncio.timeout(REWRITING):
-                return await standalone(self.writer, question.text, question.turns)
+                return await standalone(self.writer.model, question.text, question.turns)
         except (ModelError, TimeoutError) as error:
             LOGGER.warning("not rewritten: %s", _fault(error))
             return ""

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from ...errors import ModelError
 from ...index.terms import terms
+from ...prompts.prompt import load_prompt
 from ..rewrite import MEASURES, carried
-from .model import Schema
-from .writer import Writer
+from .model import LanguageModel, Schema
 
 FORM: Schema = {
     "type": "object",
@@ -15,12 +15,14 @@ FORM: Schema = {
     "required": ["question"],
     "properties": {"question": {"type": "string"}},
 }
+MOST_TURNS = 4  # that a model reads
+MAX_TOKENS = 120  # of a rewriting
 LONGER = 200  # characters that a rewriting may be longer than the conversation's longest question
 
 _POINTS_BACK = frozenset(terms("one ones other others same then there here former latter else what about"))
 
 
-async def standalone(writer: Writer, question: str, turns: Sequence[str]) -> str:
+async def standalone(model: LanguageModel, question: str, turns: Sequence[str]) -> str:
     """The question, standing alone; empty where it does already, or where the model's words are not to be trusted: then
     the rules of `rewrite` decide.
 
@@ -29,7 +31,8 @@ async def standalone(writer: Writer, question: str, turns: Sequence[str]) -> str
     """
     if not carried(question, turns):
         return ""
-    told = await writer.whole("rewrite", FORM, turns="\n".join(f"- {turn}" for turn in turns[-4:]), question=question)
+    listed = "\n".join(f"- {turn}" for turn in turns[-MOST_TURNS:])
+    told = await model.whole(load_prompt("rewrite").messages(turns=listed, question=question), FORM, MAX_TOKENS)
     try:
         rewritten = str(json.loads(told)["question"])
     except (ValueError, KeyError, TypeError) as error:

@@ -36,7 +36,7 @@ class Judge:
     entailment: Entails | None = None
 
     def judge(self, sentence: Sentence, passages: Sequence[Excerpt], question: str) -> Written | Dropped:
-        """The sentence with what it rests on: in the passages that it names or, where they do not say it, in the others."""
+        """The sentence with what it rests on, in the passages that it names or, where they do not say it, in others."""
         if not sentence.passages:
             return Dropped(sentence.text, "cites no passage")
         named = [passages[number - 1] for number in sentence.passages]

@@ -81,6 +81,11 @@ class LanguageModel:
             LLM_TOKENS.labels("completion").inc(used.completion)
             self._spent = (_today(), self._spent_today() + used.prompt + used.completion)
 
+    async def whole(self, messages: Messages, schema: Schema, max_tokens: int) -> str:
+        """The whole reply. Raises as `stream`."""
+        async with aclosing(self.stream(messages, schema, max_tokens)) as pieces:
+            return "".join([piece async for piece in pieces])
+
     def _spent_today(self) -> int:
         day, tokens = self._spent
         return tokens if day == _today() else 0
@@ -104,7 +109,7 @@ class LanguageModel:
                         yield chunk.delta
                     _count(chunk.raw, usage)
         except Exception as error:  # whatever the libraries raise at what an endpoint sends is the endpoint's fault
-            raise ModelError(f"language model {to.model}: {_fault(error)}; run citewell doctor") from error
+            raise ModelError(f"language model {to.model}: {_fault(error)}; see that its server is up") from error
 
 
 def _today() -> date:
@@ -137,9 +142,11 @@ def _count(raw: Any, usage: Usage) -> None:
 
 def _fault(error: Exception) -> str:
     """What went wrong, in one line, without what was sent."""
-    from openai import APIStatusError  # noqa: PLC0415
+    from openai import APIConnectionError, APIStatusError  # noqa: PLC0415
 
     if isinstance(error, APIStatusError):
         return f"answers with HTTP status {error.status_code}"
+    if isinstance(error, APIConnectionError):
+        return "cannot be reached"
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0][:200]}" if text else type(error).__name__

@@ -10,7 +10,7 @@ from ..answer import Dropped
 from ..metrics import LLM_SENTENCES
 from .excerpts import Excerpt
 from .judge import Judge, Written
-from .model import LanguageModel, Schema
+from .model import LanguageModel
 from .reply import LONGEST, Reply, schema
 
 MOST_SENTENCES = 6  # a reply that goes on rambles
@@ -44,16 +44,6 @@ class Writer:
                     count += 1
                 if count >= MOST_SENTENCES or reply.pending > LONGEST:
                     return
-
-    async def whole(self, prompt: str, form: Schema, **values: str) -> str:
-        """A model's whole reply to a prompt, as text.
-
-        Raises:
-            ModelError: as `write`.
-        """
-        messages = load_prompt(prompt).messages(**values)
-        async with aclosing(self.model.stream(messages, form, self._max_tokens)) as pieces:
-            return "".join([piece async for piece in pieces])
 
     async def warm(self) -> None:
         """Have the server read the instructions, so that the first question need not wait for that."""

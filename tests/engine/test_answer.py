@@ -61,7 +61,7 @@ def test_as_json_has_the_keys_of_the_contract() -> None:
     shown = ANSWER.as_json()
     assert list(shown) == [
         "id", "status", "answer", "message", "statements", "citations", "passages",
-        "confidence", "rewritten", "answers", "index", "ms",
+        "confidence", "rewritten", "answers", "note", "withheld", "index", "ms",
     ]  # fmt: skip
     assert shown["statements"][0] == {
         "text": "Ducks swim.",

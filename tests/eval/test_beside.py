@@ -17,6 +17,7 @@ from citewell.eval.results import Result, Results, result_of, save_results
 from citewell.eval.runs import Run, SuiteRecord
 from citewell.eval.tables import as_json, show
 from citewell.tests.eval.composed import BOTH, REPLIES
+from citewell.tests.eval.replies import OUTSIDE
 
 LINES = {
     "accuracy": (3 / 4, 3 / 4, 1.0),  # in quotes "won" is wrong, composed "lost" is
@@ -85,6 +86,22 @@ def test_the_pairs_are_tested() -> None:
     items = [replace(won[0], id=f"won-{number}") for number in range(6)]
     lines = table([(item, replace(won[1], item=item.id)) for item in items]).lines
     assert [(line.points, line.p) for line in lines if line.name == "accuracy"] == [(100, 2 / 2**6)]
+
+
+def test_what_is_right_and_what_is_proven_are_tested_apart() -> None:
+    item, reply = REPLIES[0]
+    unproven = replace(reply, quotes=reply.quotes[1:], statements=())
+    pairs = [(replace(item, id=str(number)), replace(unproven, item=str(number))) for number in range(6)]
+    lines = {line.name: line for line in table(pairs).lines}
+    assert (lines["accuracy"].p, lines["citation"].p) == (1, 2 / 2**6)
+
+
+def test_only_answerable_items_are_compared() -> None:
+    _, answered = REPLIES[0]
+    refused = replace(REPLIES[-1][1], item=OUTSIDE.id)
+    found = table([(OUTSIDE, replace(answered, item=OUTSIDE.id, in_quotes=refused))])
+    assert (found.right.lost, found.right.gained) == ((), ())
+    assert {line.name: line.quotes for line in found.lines}["refusal_recall"] == 1
 
 
 def test_a_failure_of_the_second_asking_is_no_time() -> None:

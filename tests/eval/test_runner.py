@@ -186,9 +186,10 @@ def test_progress_names_each_question(suite: Suite) -> None:
 TEXT = "Posts\t2024\nAgency\t37.7%\n"
 ROW = Citation(7, "d1", "staff.csv", "Staffing", None, "p. 3 · Posts · row: Agency", "Agency\t37.7%", 11, 23)
 CHUNK = Chunk("d1", "staff.csv", "Staffing", None, 0, "table", ("Posts",), 3, 0, 24, TEXT, (), "", ("Posts", "2024"))
+ELSEWHERE = replace(CHUNK, headings=("Elsewhere",), start=24, end=48)
 QUOTED = Answer(
     "share", "What was it?", "answered", (Statement("Agency: 37.7%", (7,)),), (ROW,),
-    (Passage(CHUNK, 0.9, 5.0, (), 1.0, 1),), 0.9, ms={"total": 50.04},
+    tuple(Passage(chunk, 0.9, 5.0, (), 1.0, 1) for chunk in (CHUNK, ELSEWHERE)), 0.9, ms={"total": 50.04},
 )  # fmt: skip
 
 
