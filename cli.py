@@ -1,5 +1,6 @@
 """The command line: parse, call, print."""
 
+import asyncio
 import json
 import os
 import sys
@@ -207,7 +208,7 @@ def ask(
         _reply_to_all(question, batch, filters, lambda engine, asked: engine.ask(asked, answers).as_json())
         return
     asked = _question(question, filters)
-    answer = _engine().ask(asked, answers)
+    answer = asyncio.run(terminal.watched(_engine().stream(asked, answers)))
     _print(answer.as_json()) if as_json else terminal.show_answer(answer)
 
 

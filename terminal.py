@@ -2,13 +2,14 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,11 +24,13 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from .engine.answer import Answer, Citation, Statement
+    from .engine.engine import Event
     from .eval.gaps import Gap, GapReport
     from .index.passage import Passage
     from .index.records import DocumentRecord
     from .index.sync import SyncReport, Told
 
+AT_WORK = "A language model is putting this into words…"
 COMPOSED = "Worded by a language model; each sentence is checked against its sources."
 EXCERPT = 300  # characters of a passage
 PIPE_WIDTH = 1000  # columns: where nobody looks at a terminal, a row is one line
@@ -126,6 +129,19 @@ def show_passages(passages: "Sequence[Passage]") -> None:
         score = f"({passage.score:.2f}, {chunk.document})"
         console.print(Text(f"{passage.rank}. {place}", "bold"), score, markup=False, soft_wrap=True)
         console.print(f"   {excerpt(chunk.text)}", markup=False, soft_wrap=True)
+
+
+async def watched(events: "AsyncGenerator[Event, None]") -> "Answer":
+    """The answer that a stream ends with; on a terminal it is shown while it is worded, the quotes at once."""
+    answer = None
+    with Live(console=Console(stderr=True, highlight=False), transient=True, auto_refresh=False) as live:
+        async with aclosing(events):
+            async for event in events:
+                answer = event.answer or answer
+                if event.kind == "answer" and answer and sys.stderr.isatty():
+                    live.update(Group(*map(stated, answer.statements), Text(AT_WORK, "dim")), refresh=True)
+    assert answer, "the last event carries the answer"
+    return answer
 
 
 def show_answer(answer: "Answer") -> None:

@@ -34,8 +34,10 @@ async def standalone(model: LanguageModel, question: str, turns: Sequence[str]) 
     listed = "\n".join(f"- {turn}" for turn in turns[-MOST_TURNS:])
     told = await model.whole(load_prompt("rewrite").messages(turns=listed, question=question), FORM, MAX_TOKENS)
     try:
-        rewritten = str(json.loads(told)["question"])
-    except (ValueError, KeyError, TypeError) as error:
+        rewritten = json.loads(told)["question"]
+        if not isinstance(rewritten, str):
+            raise TypeError(type(rewritten))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError("language model: its reply is no question; run citewell doctor") from error
     rewritten = " ".join(rewritten.split())
     return rewritten if is_faithful(rewritten, question, turns) else ""

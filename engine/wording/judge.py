@@ -37,8 +37,8 @@ class Judge:
 
     def judge(self, sentence: Sentence, passages: Sequence[Excerpt], question: str) -> Written | Dropped:
         """The sentence with what it rests on, in the passages that it names or, where they do not say it, in others."""
-        if not sentence.passages:
-            return Dropped(sentence.text, "cites no passage")
+        if reason := _form(sentence):
+            return Dropped(sentence.text, reason, sentence.passages)
         named = [passages[number - 1] for number in sentence.passages]
         others = [passage for passage in passages if passage not in named]
         reasons = []
@@ -50,7 +50,7 @@ class Judge:
         return Dropped(sentence.text, reasons[0], sentence.passages)
 
     def _fault(self, text: str, runs: Sequence[Run], question: str) -> str:
-        if reason := _form(text) or fault(text, runs) or _blend(runs):
+        if reason := fault(text, runs) or _blend(runs):
             return reason
         said = "\n".join(run.said for run in runs)
         if self.cosine(text, said) < LEAST_MEANING:
@@ -62,13 +62,15 @@ class Judge:
         return ""
 
 
-def _form(text: str) -> str:
+def _form(sentence: Sentence) -> str:
     """What is wrong with a sentence as such."""
-    if not _WHOLE.search(text):
-        return "is no whole sentence"
-    if len(text) > LONGEST:
+    if not sentence.passages:
+        return "cites no passage"
+    if len(sentence.text) > LONGEST:
         return "rambles"
-    return "speaks as a document does" if _FIRST_PERSON.search(text) else ""
+    if not _WHOLE.search(sentence.text):
+        return "is no whole sentence"
+    return "speaks as a document does" if _FIRST_PERSON.search(sentence.text) else ""
 
 
 def _blend(runs: Sequence[Run]) -> str:

@@ -61,7 +61,7 @@ class LocalServer:
             raise ModelError(
                 f"language model {self.gguf}: llama.cpp cannot load it ({error}); set CITEWELL_LLM_GGUF to another"
             ) from error
-        return Endpoint(f"{self._server.listening_address}/v1", self.gguf.stem, key, local=True)
+        return Endpoint(f"{self._server.listening_address}/v1", self.gguf.stem, key)
 
 
 def _is_gguf(path: Path) -> bool:

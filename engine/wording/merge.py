@@ -16,6 +16,7 @@ LEFT_OUT = "Part of what a language model wrote could not be confirmed in the do
 NOTHING_HELD = (
     "These are the documents’ own words: what a language model wrote could not be confirmed in them and is not shown."
 )
+NOTHING = "These are the documents’ own words: the language model had nothing to add."
 FAILED = "These are the documents’ own words: the language model did not answer."
 BROKEN = "The language model did not finish."
 
@@ -56,7 +57,7 @@ def merged(
 def note_of(written: Sequence[Written], dropped: Sequence[Dropped], failed: bool) -> str:
     """What is told of a model's part in an answer that is done; nothing when all is well."""
     if not written:
-        return FAILED if failed and not dropped else NOTHING_HELD
+        return NOTHING_HELD if dropped else FAILED if failed else NOTHING
     return " ".join(filter(None, (BROKEN if failed else "", _note(dropped))))
 
 

@@ -5,10 +5,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ...errors import ModelError
 from ..metrics import LLM_REQUESTS, LLM_TOKENS
+
+if TYPE_CHECKING:
+    import httpx
 
 TOKEN = 4  # characters of English text, on average: where a server does not count
 NO_KEY = "none"  # a server that wants no key is sent this, never one from the environment
@@ -27,12 +31,16 @@ class Usage:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a model is reached. `local`: on this machine, so that no proxy stands between."""
+    """Where a model is reached."""
 
     base_url: str
     model: str
     api_key: str = field(default="", repr=False)
-    local: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine, so that no proxy stands between."""
+        return urlsplit(self.base_url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 class LanguageModel:
@@ -100,8 +108,10 @@ class LanguageModel:
         to = await asyncio.to_thread(self._endpoint)
         try:
             async with httpx.AsyncClient(
-                timeout=None, trust_env=not to.local
-            ) as client:  # who asks sets the time limit
+                timeout=None,  # who asks sets the time limit
+                trust_env=not to.is_local,
+                event_hooks={"request": [_without_others]},
+            ) as client:
                 model = OpenAILike(**_options(to, schema, max_tokens) | {"async_http_client": client})
                 chat = [ChatMessage(content=m["content"], role=m["role"]) for m in messages]
                 async for chunk in await model.astream_chat(chat):
@@ -110,6 +120,12 @@ class LanguageModel:
                     _count(chunk.raw, usage)
         except Exception as error:  # whatever the libraries raise at what an endpoint sends is the endpoint's fault
             raise ModelError(f"language model {to.model}: {_fault(error)}; see that its server is up") from error
+
+
+async def _without_others(request: "httpx.Request") -> None:
+    """Take away what the library adds from the environment of other programs."""
+    for name in ("openai-organization", "openai-project"):
+        request.headers.pop(name, None)
 
 
 def _today() -> date:
@@ -142,11 +158,13 @@ def _count(raw: Any, usage: Usage) -> None:
 
 def _fault(error: Exception) -> str:
     """What went wrong, in one line, without what was sent."""
-    from openai import APIConnectionError, APIStatusError  # noqa: PLC0415
+    from openai import APIConnectionError, APIError, APIStatusError  # noqa: PLC0415
 
     if isinstance(error, APIStatusError):
         return f"answers with HTTP status {error.status_code}"
     if isinstance(error, APIConnectionError):
         return "cannot be reached"
+    if isinstance(error, APIError):
+        return "reports an error"
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0][:200]}" if text else type(error).__name__

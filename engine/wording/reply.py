@@ -65,14 +65,21 @@ class Reply:
         """Characters that belong to no whole sentence yet."""
         return len(self._text) - max(self._at, 0)
 
+    @property
+    def closed(self) -> bool:
+        """Whether the list of sentences has come to its end."""
+        return self._at >= 0 and self._text[self._at :].lstrip().startswith("]")
+
     def _next(self) -> Sentence | None:
-        between = _BETWEEN.match(self._text, self._at)
-        start = between.end() if between else self._at
-        try:
-            told, self._at = json.JSONDecoder().raw_decode(self._text, start)
-        except ValueError:  # not whole yet, or no JSON at all: then nothing comes of it
-            return None
-        return sentence_of(told, self._known) or self._next()
+        while True:
+            between = _BETWEEN.match(self._text, self._at)
+            start = between.end() if between else self._at
+            try:
+                told, self._at = json.JSONDecoder().raw_decode(self._text, start)
+            except (ValueError, RecursionError):  # not whole yet, or no JSON at all: then nothing comes of it
+                return None
+            if found := sentence_of(told, self._known):
+                return found
 
 
 def sentence_of(told: Any, known: Collection[int]) -> Sentence | None:

@@ -1,12 +1,12 @@
 """Does a passage say what a sentence says? Pure functions, strict: a sentence that is withheld costs little.
 
-A sentence is parted at its commas and conjunctions into as few parts as will do, and one piece of a passage must say each
-part: all its words, in the piece's order, without anything between them that the piece would not miss.
+A sentence is parted at its commas and conjunctions into as few parts as will do, and one piece of a passage must say
+each part: all its words, in the piece's order, without anything left out between them that they hang on.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,9 +16,13 @@ from ...ingest.document import CELL_SEPARATOR
 from ..draft import Piece
 from ..verify import figures, unsupported
 from .excerpts import Excerpt, readable
+from .injection import addresses_model
 
 LONGEST_RUN = 5  # pieces of a passage that a reason is sought in
 LEAST_TERMS = 2  # of a sentence, a figure among them or not: less says nothing
+MOST_PARTS = 4  # of a sentence: one of more rambles
+MOST_MARKS = 12  # that a sentence is parted at
+MOST_STEPS = 100  # on the ways through a piece, which a text that repeats itself has without end
 FRONT = 10  # words of a phrase that opens a sentence: “In March 2024, …”
 
 
@@ -46,7 +50,9 @@ _LIMITS = _forms(
 _CONDITIONS = _forms("if unless except excluding provided subject respectively")
 _CIRCUMSTANCES = _forms("when where whenever wherever once before after until")  # conditions of a duty
 # Words that lexical matching passes over, and that a claim may turn on.
-_TELLING = frozenset("no nor not can could should will would by from to than if into or when where before after".split())
+_TELLING = frozenset(
+    "no nor not can could should will would by from to than if into or when where before after".split()
+)
 _JOINS = frozenset("and but while whilst whereas".split())
 _DETERMINERS = frozenset("the a an its their his her this these those".split())
 _PREPOSITIONS = frozenset("of for in on at with to by from about under over within across during between".split())
@@ -113,7 +119,9 @@ def fault(text: str, runs: Sequence[Run]) -> str:
     if len(said) < LEAST_TERMS or said <= set(terms(" ".join(figures(text)))):
         return "says nothing"
     if not runs:
-        return "cites no passage"
+        return "not in the passage"
+    if addresses_model(text):
+        return "is addressed to a language model"
     held_by = [_plain(part) for run in runs for part in (*run.texts, *run.around)]
     if missing := unsupported(text, held_by) | (claims(text) - _held(runs)):
         return f"not in the passage: {', '.join(sorted(missing))}"
@@ -159,12 +167,12 @@ class _Source:
 
     @cached_property
     def lends(self) -> frozenset[str]:
-        """Words of the headings and the title; a heading that denies lends none, nor does any to a pronoun that may
+        """Words of the headings and the title: not of one that denies, or is for a machine; none where a pronoun may
         stand for something nearer."""
         chunk = self.piece.chunk
         if self.words and self.words[0].lower in _PRONOUNS and not self._is_first:
             return frozenset()
-        lines = (_words(line) for line in (chunk.title, *chunk.headings, chunk.caption))
+        lines = (_words(line) for line in (chunk.title, *chunk.headings, chunk.caption) if not addresses_model(line))
         return frozenset(w.form for line in lines if not _NEGATES & {w.form for w in line} for w in line if w.form)
 
     @property
@@ -185,30 +193,41 @@ class _Source:
 def _said_by(text: str, sources: Sequence[_Source]) -> list[_Source]:
     """The sources that say a sentence, part by part; none where some part is not said."""
     words = _words(_MARKER.sub("", text))
-    edges = [0, *(at + 1 for at, word in enumerate(words) if word.ends), len(words)]
-    return _parts_said(words, tuple(edges), 0, None, sources)
+    inner = [at + 1 for at, word in enumerate(words) if word.ends]
+    return _Parting(words, [0, *inner[:MOST_MARKS], len(words)], sources).said([], 0)
 
 
-def _parts_said(
-    words: Sequence[Word], edges: Sequence[int], first: int, before: _Source | None, sources: Sequence[_Source]
-) -> list[_Source]:
-    """The sources that say the words from an edge on, in as few parts as will do."""
-    start = edges[first]
-    for last in range(len(edges) - 1, first, -1):
-        part = _trimmed(words[start : edges[last]])
-        whole = start == 0 and last == len(edges) - 1
-        for source in sources if part else ():
-            if not (saying := _says(source, part, whole, before, sources)):
-                continue
-            if last == len(edges) - 1:
-                return saying
-            if rest := _parts_said(words, edges, last, source, sources):
-                return [*saying, *rest]
-    return []
+@dataclass(frozen=True)
+class _Parting:
+    """A sentence that may be parted at its `edges`, and what may say the parts; `failed` is what was tried in vain."""
+
+    words: Sequence[Word]
+    edges: Sequence[int]
+    sources: Sequence[_Source]
+    failed: set[tuple[int, int, int]] = field(default_factory=set)
+
+    def said(self, before: Sequence[_Source], first: int) -> list[_Source]:
+        """The sources that say the words from an edge on, in as few parts as will do, after those that say a part each
+        `before`."""
+        end = len(self.edges) - 1
+        for last in range(end, first, -1) if len(before) < MOST_PARTS else ():
+            part = tuple(_trimmed(self.words[self.edges[first] : self.edges[last]]))
+            for at, source in enumerate(self.sources) if part else ():
+                if (last, len(before), at) in self.failed:
+                    continue
+                whole = first == 0 and last == end
+                saying = _says(source, part, whole, before[-1] if before else None, self.sources)
+                if saying and last == end:
+                    return saying
+                if saying and (rest := self.said([*before, source], last)):
+                    return [*saying, *rest]
+                if saying:
+                    self.failed.add((last, len(before), at))
+        return []
 
 
 def _says(
-    source: _Source, part: Sequence[Word], whole: bool, before: _Source | None, sources: Sequence[_Source]
+    source: _Source, part: tuple[Word, ...], whole: bool, before: _Source | None, sources: Sequence[_Source]
 ) -> list[_Source]:
     """The source, after what leads it, when it says a part of a sentence.
 
@@ -225,7 +244,8 @@ def _says(
     return []
 
 
-def _is_told(part: Sequence[Word], words: tuple[Word, ...], lends: frozenset[str], whole: bool) -> bool:
+@lru_cache(maxsize=4096)
+def _is_told(part: tuple[Word, ...], words: tuple[Word, ...], lends: frozenset[str], whole: bool) -> bool:
     """Whether words say a part, either of them with the phrase that opens it put last."""
     held = {word.form for word in words if word.form}
     if any(w.form not in held and w.form not in lends and w.form not in _INTRODUCES for w in part if w.form):
@@ -241,7 +261,7 @@ def _tenses(words: Sequence[Word]) -> set[int]:
 
 
 def _orders(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    """The words and, where a phrase opens them that a comma ends (or, without one, may end anywhere), with it put last."""
+    """The words and, where a phrase opens them that a comma ends (or, without one, may end anywhere) put last."""
     yield words
     if not words or words[0].lower not in _FRONTS or any(word.ends > 1 for word in words):
         return
@@ -290,7 +310,7 @@ def _openings(words: Sequence[Word], subject: bool, whole: bool, in_phrase: bool
 def _is_governed(words: Sequence[Word], at: int) -> bool:
     """Whether a word stands in a clause that “that” hangs on another: “it is wrong that …”."""
     start = next((n + 1 for n in range(at - 1, -1, -1) if words[n].ends), 0)
-    return any(word.lower == "that" for word in words[start:at])
+    return any(word.lower == "that" for word in words[start + 1 : at])
 
 
 def _paths(
@@ -299,7 +319,9 @@ def _paths(
     """Ways through the words that take these forms in order, over nothing but what may be left out; `parted` says
     whether a clause ends between a form and the next."""
     stack = [[at] for at in reversed(opens) if words[at].form == forms[0]]
-    while stack:
+    for _ in range(MOST_STEPS + len(stack)):
+        if not stack:
+            return
         path = stack.pop()
         if len(path) == len(forms):
             yield path
@@ -338,7 +360,9 @@ def _keeps(path: Sequence[int], words: Sequence[Word]) -> bool:
         if any(word.form in conditions for word in lost):
             return False
     formed = [at for at, word in enumerate(words) if word.form and word.form not in _TELLING]
-    return not any(one not in taken and words[one].form in _LIMITS and other in taken for one, other in pairwise(formed))
+    return not any(
+        one not in taken and words[one].form in _LIMITS and other in taken for one, other in pairwise(formed)
+    )
 
 
 def _spans(words: Sequence[Word], least: int) -> Iterator[range]:
@@ -382,9 +406,9 @@ def _row_says(source: _Source, part: Sequence[Word]) -> bool:
     settled = [min(own) for own in spoken if len(own) == 1]
     if not spoken or len(settled) < len(spoken) or len(set(settled)) < len(settled) or not label <= seen:
         return False
-    shared = len(columns) > 1
+    several = len(columns) > 1
     return all(
-        cells[n] <= group and (not shared or not (own := _own_head(heads, n)) or own & group)
+        cells[n] <= group and not (several and (head := _own_head(heads, n)) and not head & group)
         for n, group in zip(settled, groups, strict=True)
     )
 

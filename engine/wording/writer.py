@@ -13,7 +13,8 @@ from .judge import Judge, Written
 from .model import LanguageModel
 from .reply import LONGEST, Reply, schema
 
-MOST_SENTENCES = 6  # a reply that goes on rambles
+MOST_SENTENCES = 6  # a reply that goes on rambles …
+LONGEST_PENDING = LONGEST + 200  # … and so does one with so many characters, JSON included, and no whole sentence
 
 
 class Writer:
@@ -42,8 +43,12 @@ class Writer:
                     LLM_SENTENCES.labels("shown" if isinstance(judged, Written) else "withheld").inc()
                     yield judged
                     count += 1
-                if count >= MOST_SENTENCES or reply.pending > LONGEST:
+                    if count >= MOST_SENTENCES:
+                        return
+                if reply.pending > LONGEST_PENDING:
                     return
+        if not reply.closed:
+            raise ModelError("language model: its reply breaks off, or is not in the form asked for")
 
     async def warm(self) -> None:
         """Have the server read the instructions, so that the first question need not wait for that."""

@@ -177,7 +177,9 @@ def test_a_folder(gguf: Path, tmp_path: Path) -> None:  # noqa: ARG001
 
 def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "xllamacpp", None)
-    with pytest.raises(ConfigurationError, match=r"needs the package xllamacpp; run pip install 'citewell\[local-llm\]'"):
+    with pytest.raises(
+        ConfigurationError, match=r"needs the package xllamacpp; run pip install 'citewell\[local-llm\]'"
+    ):
         LocalServer(tmp_path / "model.gguf").endpoint()
 
 

@@ -96,9 +96,7 @@ def test_a_model_that_is_not_there(name: str, tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(("share", "written"), [(0.9, [SEVENTEEN]), (0.1, [])])
-def test_the_judge_asks_it(
-    tell: Tell, share: float, written: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_judge_asks_it(tell: Tell, share: float, written: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, str]] = []
 
     def entails(premise: str, hypothesis: str) -> float:

@@ -11,7 +11,9 @@ from citewell.tests.engine.wording.endpoint import Behaviour, drops, good, hangs
 
 BROAD = "What do the documents say about early help?"
 SUPPORTS = "Early help supports a family before it needs a social worker."
-LITTLE = "Little early help and many referrals go together: a family that gets help late tends to come back as a referral."
+LITTLE = (
+    "Little early help and many referrals go together: a family that gets help late tends to come back as a referral."
+)
 ASSESSED = "Tameside has 161 Early Help Assessments per 10,000."
 SAID = [SUPPORTS, LITTLE, ASSESSED]
 FINDINGS = [good(([1], SUPPORTS)), good(([1], LITTLE), ([1], ASSESSED)), good(), good()]
