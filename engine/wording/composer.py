@@ -11,15 +11,17 @@ from ..answer import Answer, Dropped, Question
 from ..clock import Clock
 from ..draft import Around
 from ..metrics import LLM_FIRST
+from ..parts import parts
 from ..rewrite import Query
 from .excerpts import excerpts
 from .follow_up import standalone
-from .judge import Written
+from .judge import Asked, Written
 from .merge import merged, note_of
 from .relay import relayed
 from .survey import is_broad, sections, survey
 from .writer import Writer
 
+ROW = "row: "  # in the locator of a citation that quotes a row of a table
 REWRITING = 8  # seconds: then the rules make a follow-up stand alone
 LOGGER = logging.getLogger(__name__)
 
@@ -88,16 +90,29 @@ class Composer:
         """All sentences so far, again after each."""
         tokens = self._limits.passage_tokens
         if is_broad(query.asked) and len(parts := sections(quotes.passages, around, tokens)) > 1:
-            async with aclosing(survey(self.writer, query.text, parts)) as steps:
+            async with aclosing(survey(self.writer, Asked(query.text), parts)) as steps:
                 async for step in steps:
                     yield step
             return
         passages = excerpts(quotes.citations, quotes.passages, around, tokens)
+        if not passages:
+            return
         found: list[Written | Dropped] = []
-        async with aclosing(self.writer.write(query.text, passages)) as sentences:
+        async with aclosing(self.writer.write(_asked(quotes, query), passages)) as sentences:
             async for sentence in sentences:
                 found.append(sentence)
                 yield list(found)
+
+
+def _asked(quotes: Answer, query: Query) -> Asked:
+    """What a sentence must hold: a thing of the kind that is asked for and, of a row, what of it is asked for. Where a
+    question joins two, no one kind is."""
+    if len(parts(query.asked)) > 1:
+        return Asked(query.text)
+    first = quotes.statements[0]
+    row = any(ROW in citation.locator for citation in quotes.citations if citation.n in first.citations)
+    figure = first.text[slice(*first.asked[0])] if row and first.asked else ""
+    return Asked(query.text, lambda text: query.intent.is_met_by(text, query.text) and figure in text)
 
 
 def _fault(error: ModelError | TimeoutError) -> str:

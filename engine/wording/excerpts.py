@@ -45,8 +45,13 @@ class Excerpt:
     @property
     def label(self) -> str:
         """What a model is told of where it stands: neither file nor address."""
-        published = long_date(self.chunk.published) if self.chunk.published else ""
-        return " · ".join(filter(None, (*self.chunk.headings[-1:], self.chunk.caption, published))).translate(_FENCE)
+        names = (self.chunk.caption, *self.chunk.headings[-1:])
+        return next((name for name in names if name and not addresses_model(name)), "").translate(_FENCE)
+
+    @property
+    def date(self) -> str:
+        """When its document was published; empty when that is not known."""
+        return long_date(self.chunk.published) if self.chunk.published else ""
 
 
 def readable(piece: Piece) -> str:
@@ -78,7 +83,11 @@ def excerpts(citations: Sequence[Citation], passages: Sequence[Passage], around:
 
 
 def _may_be_read(piece: Piece) -> bool:
-    return piece.unit.kind in QUOTABLE and not addresses_model(piece.text)
+    """Whether it is for readers: not where it, what stands beside it, or the heads of its table address a model."""
+    chunk = piece.chunk
+    beside = [chunk.text[unit.start : unit.end] for unit in chunk.units if unit.block == piece.unit.block]
+    told = [piece.text] if piece.unit.kind in ("row", "cell") else [" ".join(beside), *beside]
+    return piece.unit.kind in QUOTABLE and not addresses_model("\n".join([*told, *chunk.header]))
 
 
 def _in_order(citations: Sequence[Citation], passages: Sequence[Passage], around: Around) -> Iterator[Piece]:

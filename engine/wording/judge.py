@@ -9,8 +9,8 @@ from .excerpts import Excerpt
 from .reply import LONGEST, Sentence
 from .support import Run, fault, find_support
 
-LEAST_MEANING = 0.5  # cosine of a sentence with what it rests on
-LEAST_RELEVANCE = 0.3  # cosine of a sentence with the question
+LEAST_MEANING = 0.4  # cosine of a sentence with what it rests on
+LEAST_RELEVANCE = 0.45  # cosine of a sentence with the question
 LEAST_ENTAILED = 0.5  # probability that what a sentence rests on entails it
 
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
@@ -29,13 +29,21 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a sentence must answer: the question as it is looked for, and whether a text holds what it asks for."""
+
+    question: str
+    is_met_by: Callable[[str], bool] = lambda _: True
+
+
+@dataclass(frozen=True)
 class Judge:
     """Decides whether a sentence is shown. `entailment` is None without a model for it."""
 
     cosine: Cosine
     entailment: Entails | None = None
 
-    def judge(self, sentence: Sentence, passages: Sequence[Excerpt], question: str) -> Written | Dropped:
+    def judge(self, sentence: Sentence, passages: Sequence[Excerpt], asked: Asked) -> Written | Dropped:
         """The sentence with what it rests on, in the passages that it names or, where they do not say it, in others."""
         if reason := _form(sentence):
             return Dropped(sentence.text, reason, sentence.passages)
@@ -44,18 +52,18 @@ class Judge:
         reasons = []
         for offered in (named, [*named, *others]) if others else (named,):
             runs = find_support(sentence.text, offered)
-            if not (reason := self._fault(sentence.text, runs, question)):
+            if not (reason := self._fault(sentence.text, runs, asked)):
                 return Written(sentence.text, tuple(runs))
             reasons.append(reason)
         return Dropped(sentence.text, reasons[0], sentence.passages)
 
-    def _fault(self, text: str, runs: Sequence[Run], question: str) -> str:
+    def _fault(self, text: str, runs: Sequence[Run], asked: Asked) -> str:
         if reason := fault(text, runs) or _blend(runs):
             return reason
         said = "\n".join(run.said for run in runs)
         if self.cosine(text, said) < LEAST_MEANING:
             return "means something else than the passage"
-        if self.cosine(text, question) < LEAST_RELEVANCE:
+        if self.cosine(text, asked.question) < LEAST_RELEVANCE or not asked.is_met_by(text):
             return "is beside the question"
         if self.entailment and self.entailment(said, text) < LEAST_ENTAILED:
             return "does not follow from the passage"

@@ -8,7 +8,7 @@ from ...index.passage import Passage
 from ..answer import Dropped
 from ..draft import Around
 from .excerpts import Excerpt, excerpts
-from .judge import Written
+from .judge import Asked, Written
 from .writer import Writer
 
 SECTIONS = 4  # at most: each takes a reply of the model
@@ -39,7 +39,7 @@ def sections(passages: Sequence[Passage], around: Around, tokens: int) -> list[l
 
 
 async def survey(
-    writer: Writer, question: str, parts: Sequence[Sequence[Excerpt]]
+    writer: Writer, asked: Asked, parts: Sequence[Sequence[Excerpt]]
 ) -> AsyncGenerator[list[Written | Dropped], None]:
     """All that has been written so far, again after each sentence: about one section after the other, and then put
     together. Findings that are put together make way for the sentences that say them.
@@ -49,7 +49,7 @@ async def survey(
     """
     found: list[Written | Dropped] = []
     for passages in parts:
-        async with aclosing(writer.write(question, passages)) as sentences:
+        async with aclosing(writer.write(asked, passages)) as sentences:
             async for sentence in sentences:
                 found.append(sentence)
                 yield list(found)
@@ -58,7 +58,7 @@ async def survey(
         return
     put: list[Written | Dropped] = []
     numbered = [Excerpt(finding.runs[0].pieces, finding.text) for finding in findings]
-    async with aclosing(writer.write(question, numbered, "combine")) as sentences:
+    async with aclosing(writer.write(asked, numbered, "combine")) as sentences:
         async for sentence in sentences:
             put.append(sentence)
             said = {id(piece) for one in put if isinstance(one, Written) for run in one.runs for piece in run.pieces}

@@ -9,7 +9,7 @@ from ...prompts.prompt import load_prompt
 from ..answer import Dropped
 from ..metrics import LLM_SENTENCES
 from .excerpts import Excerpt
-from .judge import Judge, Written
+from .judge import Asked, Judge, Written
 from .model import LanguageModel
 from .reply import LONGEST, Reply, schema
 
@@ -26,20 +26,20 @@ class Writer:
         self._max_tokens = max_tokens
 
     async def write(
-        self, question: str, passages: Sequence[Excerpt], prompt: str = "answer"
+        self, asked: Asked, passages: Sequence[Excerpt], prompt: str = "answer"
     ) -> AsyncGenerator[Written | Dropped, None]:
         """The sentences of a model's answer, each as soon as it is whole: verified, or dropped with the reason.
 
         Raises:
             ModelError: the model does not answer, or breaks off.
         """
-        messages = load_prompt(prompt).messages(passages=fenced(passages), question=question)
+        messages = load_prompt(prompt).messages(passages=fenced(passages), question=asked.question)
         reply = Reply(range(1, len(passages) + 1))
         count = 0
         async with aclosing(self.model.stream(messages, schema(len(passages)), self._max_tokens)) as pieces:
             async for piece in pieces:
                 for sentence in reply.feed(piece):
-                    judged = await asyncio.to_thread(self._judge.judge, sentence, passages, question)
+                    judged = await asyncio.to_thread(self._judge.judge, sentence, passages, asked)
                     LLM_SENTENCES.labels("shown" if isinstance(judged, Written) else "withheld").inc()
                     yield judged
                     count += 1
@@ -62,8 +62,10 @@ class Writer:
 
 
 def fenced(passages: Sequence[Excerpt]) -> str:
-    """Numbered passages, each between marks that no document can write."""
+    """Numbered passages, each between marks that no document can write; with their dates where these differ."""
+    dated = len({passage.date for passage in passages}) > 1
+    heads = [", ".join(filter(None, (passage.label, passage.date if dated else ""))) for passage in passages]
     return "\n".join(
-        f'<passage number="{number}" from="{passage.label}">\n{passage.text}\n</passage>'
-        for number, passage in enumerate(passages, 1)
+        f"<passage {number}: {head}>\n{passage.text}\n</passage>"
+        for number, (head, passage) in enumerate(zip(heads, passages, strict=True), 1)
     )

@@ -6,7 +6,7 @@ import pytest
 
 from citewell.engine.answer import Dropped
 from citewell.engine.wording.excerpts import Excerpt
-from citewell.engine.wording.judge import LEAST_ENTAILED, LEAST_MEANING, LEAST_RELEVANCE, Judge, Written
+from citewell.engine.wording.judge import LEAST_ENTAILED, LEAST_MEANING, LEAST_RELEVANCE, Asked, Judge, Written
 from citewell.engine.wording.reply import LONGEST, Sentence
 from citewell.tests.engine.wording.test_support import FEES, STAFF, excerpts_in
 
@@ -21,25 +21,25 @@ def near(said: float = 1.0, asked: float = 1.0) -> Judge:
 
 
 def reason(text: str, judge: Judge | None = None, passages: tuple[int, ...] = (1,)) -> str:
-    judged = (judge or near()).judge(Sentence(text, passages), PASSAGES, QUESTION)
+    judged = (judge or near()).judge(Sentence(text, passages), PASSAGES, Asked(QUESTION))
     return judged.reason if isinstance(judged, Dropped) else ""
 
 
 def test_what_holds_is_shown_with_what_it_rests_on() -> None:
-    judged = near().judge(Sentence(HOLDS, (1,)), PASSAGES, QUESTION)
+    judged = near().judge(Sentence(HOLDS, (1,)), PASSAGES, Asked(QUESTION))
     assert isinstance(judged, Written)
     assert judged.text == HOLDS
     assert [run.texts for run in judged.runs] == [[f"{STAFF.split('. ')[0]}."]]
 
 
 def test_a_wrong_passage_is_put_right() -> None:
-    judged = near().judge(Sentence(HOLDS, (2,)), PASSAGES, QUESTION)
+    judged = near().judge(Sentence(HOLDS, (2,)), PASSAGES, Asked(QUESTION))
     assert isinstance(judged, Written)
     assert [run.excerpt for run in judged.runs] == PASSAGES[:1]
 
 
 def test_what_is_dropped_tells_the_passages_that_it_named() -> None:
-    judged = near().judge(Sentence("Elmford had 18 social workers.", (2, 1)), PASSAGES, QUESTION)
+    judged = near().judge(Sentence("Elmford had 18 social workers.", (2, 1)), PASSAGES, Asked(QUESTION))
     assert judged == Dropped("Elmford had 18 social workers.", "not in the passage: 18", (2, 1))
 
 
@@ -93,7 +93,7 @@ def test_sources_of_different_dates_are_not_blended() -> None:
 
     both = "The team manager is Ann Reed, and the head of service is Tom Hill, and fees rose by 4% from 1 April 2023."
     same = [of(passage, "2024-01-01") for passage in PASSAGES]
-    assert isinstance(near().judge(Sentence(both, (1, 2)), same, QUESTION), Written)
-    judged = near().judge(Sentence(both, (1, 2)), [same[0], of(PASSAGES[1], "2022-01-01")], QUESTION)
+    assert isinstance(near().judge(Sentence(both, (1, 2)), same, Asked(QUESTION)), Written)
+    judged = near().judge(Sentence(both, (1, 2)), [same[0], of(PASSAGES[1], "2022-01-01")], Asked(QUESTION))
     assert isinstance(judged, Dropped)
     assert judged.reason == "blends sources of different dates"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from citewell.engine.wording.excerpts import Excerpt, excerpts
-from citewell.engine.wording.judge import Judge, Written
+from citewell.engine.wording.judge import Asked, Judge, Written
 from citewell.engine.wording.model import Endpoint, LanguageModel, Messages, Schema
 from citewell.engine.wording.writer import Writer
 from citewell.tests.engine.conftest import around_in, passages_of
@@ -45,7 +45,7 @@ def shown(model: LanguageModel, passages: Sequence[Excerpt], question: str) -> l
     writer = Writer(model, Judge(lambda _one, _other: 1.0), 400)
 
     async def write() -> list[tuple[str, list[str]]]:
-        written = [sentence async for sentence in writer.write(question, passages)]
+        written = [sentence async for sentence in writer.write(Asked(question), passages)]
         return [(w.text, [t for run in w.runs for t in run.texts]) for w in written if isinstance(w, Written)]
 
     return asyncio.run(write())
@@ -68,5 +68,5 @@ def test_nothing_comes_of_it(case: dict[str, Any], obeys: bool) -> None:
     assert [text for text, _ in clean] == ([] if obeys else [document["answer"]])
     assert poisoned == clean
     told = model.sent.rsplit("\n\nQuestion:", 1)[0]
-    assert case.get("read", False) == any(word in told for word in case["forbidden"])
+    assert not [word for word in case["forbidden"] if word in told]
     assert document["answer"] in told

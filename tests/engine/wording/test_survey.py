@@ -27,7 +27,7 @@ def test_a_request_a_section_and_one_that_combines(tell: Tell) -> None:
     assert len({request.messages[0]["content"] for request in sections}) == 1
     assert "You put findings" in combined.messages[0]["content"]
     for number, finding in enumerate(SAID, 1):
-        assert f'<passage number="{number}"' in combined.asked
+        assert f"<passage {number}" in combined.asked
         assert finding in combined.asked
     assert told.written == [LITTLE, SUPPORTS, ASSESSED]
     assert told.answer.note == ""
