@@ -15,7 +15,7 @@ from ..parts import parts
 from ..rewrite import Query
 from .excerpts import excerpts
 from .follow_up import standalone
-from .judge import Asked, Written
+from .judge import LEAST_TO_BROAD, Asked, Written
 from .merge import merged, note_of
 from .relay import relayed
 from .survey import is_broad, sections, survey
@@ -90,7 +90,7 @@ class Composer:
         """All sentences so far, again after each."""
         tokens = self._limits.passage_tokens
         if is_broad(query.asked) and len(parts := sections(quotes.passages, around, tokens)) > 1:
-            async with aclosing(survey(self.writer, Asked(query.text), parts)) as steps:
+            async with aclosing(survey(self.writer, Asked(query.text, relevance=LEAST_TO_BROAD), parts)) as steps:
                 async for step in steps:
                     yield step
             return

@@ -10,7 +10,8 @@ from .reply import LONGEST, Sentence
 from .support import Run, fault, find_support
 
 LEAST_MEANING = 0.4  # cosine of a sentence with what it rests on
-LEAST_RELEVANCE = 0.45  # cosine of a sentence with the question
+LEAST_RELEVANCE = 0.45  # cosine of a sentence with the question …
+LEAST_TO_BROAD = 0.3  # … and with one that is about a whole subject
 LEAST_ENTAILED = 0.5  # probability that what a sentence rests on entails it
 
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
@@ -30,10 +31,12 @@ class Written:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a sentence must answer: the question as it is looked for, and whether a text holds what it asks for."""
+    """What a sentence must answer: the question as it is looked for, whether a text holds what it asks for, and how near
+    an answer is to it in meaning (cosine)."""
 
     question: str
     is_met_by: Callable[[str], bool] = lambda _: True
+    relevance: float = LEAST_RELEVANCE
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Judge:
         said = "\n".join(run.said for run in runs)
         if self.cosine(text, said) < LEAST_MEANING:
             return "means something else than the passage"
-        if self.cosine(text, asked.question) < LEAST_RELEVANCE or not asked.is_met_by(text):
+        if self.cosine(text, asked.question) < asked.relevance or not asked.is_met_by(text):
             return "is beside the question"
         if self.entailment and self.entailment(said, text) < LEAST_ENTAILED:
             return "does not follow from the passage"

@@ -8,7 +8,7 @@ import pytest
 from citewell.engine.answer import Question
 from citewell.engine.engine import Engine
 from citewell.engine.wording import reply
-from citewell.engine.wording.merge import LEFT_OUT, NOTHING_HELD
+from citewell.engine.wording.merge import FAILED, LEFT_OUT, NOTHING, NOTHING_HELD
 from citewell.engine.wording.writer import MOST_SENTENCES
 from citewell.errors import ConfigurationError
 from citewell.tests.engine.wording.conftest import FAMILY, MASH, SEVENTEEN, TWELVE, Composing, Tell
@@ -103,12 +103,12 @@ def test_another_question(tell: Tell) -> None:
         (good(([1], "We found that 17 social workers came and went over 18 months.")), ["speaks as a document does"]),
         (good(([1], "17 18.")), ["says nothing"]),
         (good(([1], SEVENTEEN[:-1])), ["is no whole sentence"]),
-        (writes(f"{SEVENTEEN} That is what passage 1 says."), []),
-        (good(), []),
-        (writes(reply_of(([1], SEVENTEEN))[:-6]), []),
-        (writes("[" + reply_of(([1], SEVENTEEN))[15:]), []),
-        (writes("null"), []),
-        (sends(), []),
+        (writes(f"{SEVENTEEN} That is what passage 1 says."), FAILED),
+        (good(), NOTHING),
+        (writes(reply_of(([1], SEVENTEEN))[:-6]), FAILED),
+        (writes("[" + reply_of(([1], SEVENTEEN))[15:]), FAILED),
+        (writes("null"), FAILED),
+        (sends(), FAILED),
     ],
     ids=[
         "an invented figure",
@@ -128,12 +128,13 @@ def test_another_question(tell: Tell) -> None:
     ],
 )
 def test_what_does_not_hold_leaves_the_quotes(
-    tell: Tell, engine: Engine, behaviour: Behaviour, reasons: list[str]
+    tell: Tell, engine: Engine, behaviour: Behaviour, reasons: list[str] | str
 ) -> None:
+    reasons, note = ([], reasons) if isinstance(reasons, str) else (reasons, NOTHING_HELD)
     told = tell(FAMILY, behaviour)
     quotes = engine.ask(Question(FAMILY), "quotes")
     assert (told.answer.statements, told.answer.citations) == (quotes.statements, quotes.citations)
-    assert (told.answer.status, told.answer.answers, told.answer.note) == ("answered", "quotes", NOTHING_HELD)
+    assert (told.answer.status, told.answer.answers, told.answer.note) == ("answered", "quotes", note)
     assert len(told.reasons) == len(reasons)
     assert all(told.reasons)
     assert all(map(str.startswith, told.reasons, reasons))
