@@ -31,8 +31,8 @@ class Written:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a sentence must answer: the question as it is looked for, whether a text holds what it asks for, and how near
-    an answer is to it in meaning (cosine)."""
+    """What a sentence must answer: the question as it is looked for, whether a text holds what it asks for, and the
+    least cosine with it that an answer has."""
 
     question: str
     is_met_by: Callable[[str], bool] = lambda _: True
