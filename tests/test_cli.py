@@ -25,7 +25,7 @@ QUESTION = "What share of social workers is agency staff?"
 COMMANDS = [
     *([command.name or command.callback.__name__] for command in app.registered_commands if command.callback),
     *(["documents", name] for name in ("list", "show", "delete")),
-    *(["eval", name] for name in ("run", "score", "baseline", "check", "new")),
+    *(["eval", name] for name in ("run", "score", "sample", "baseline", "check", "new")),
 ]
 
 
@@ -88,6 +88,7 @@ def test_help_imports_nothing_heavy() -> None:
         (["eval", "nosuch"], "suite nosuch: there is none"),
         (["eval", "check", "nosuch"], "suite nosuch: there is none"),
         (["eval", "score", "/nonexistent"], "/nonexistent: not the folder of a run"),
+        (["eval", "sample", "/nonexistent"], "/nonexistent: not the folder of a run"),
         (["eval", "baseline", "/nonexistent"], "/nonexistent: no such file or folder"),
         (["eval", "--against", "/nonexistent"], "/nonexistent: no such file or folder"),
         (["eval", "/nonexistent.jsonl"], "suite /nonexistent.jsonl: no such file"),
