@@ -134,11 +134,12 @@ class Engine:
         To stop, close the iterator: that stops the model too.
         """
         composer = self._composer if self._has_composer(wording) else None
-        looked_for = question
+        looked_for, clock = question, Clock()
         if composer and question.turns and not self._blocked(question):
             rewritten = await composer.standalone(question)
             looked_for = replace(question, text=rewritten, turns=()) if rewritten else question
         answer = await asyncio.to_thread(self._quotes, question, looked_for)
+        answer = replace(answer, ms={**answer.ms, "total": clock.ms["total"]})
         yield Event("sources", passages=answer.passages)
         for statement in answer.statements:
             cited = tuple(citation for citation in answer.citations if citation.n in statement.citations)
