@@ -134,23 +134,36 @@ class Engine:
         To stop, close the iterator: that stops the model too.
         """
         composer = self._composer if self._has_composer(wording) else None
-        looked_for, clock = question, Clock()
-        if composer and question.turns and not self._blocked(question):
-            rewritten = await composer.standalone(question)
-            looked_for = replace(question, text=rewritten, turns=()) if rewritten else question
-        answer = await asyncio.to_thread(self._quotes, question, looked_for)
-        answer = replace(answer, ms={**answer.ms, "total": clock.ms["total"]})
+        clock = Clock()
+        answer = await asyncio.to_thread(self._quotes, question)
         yield Event("sources", passages=answer.passages)
         for statement in answer.statements:
             cited = tuple(citation for citation in answer.citations if citation.n in statement.citations)
             yield Event("statement", statement=statement, citations=cited)
         if composer and answer.statements:
             yield Event("answer", answer=answer)
+            looked_for, found = await self._standalone(composer, question, answer)
+            if found is not answer:
+                yield Event("answer", answer=found)
+            answer = replace(found, ms={**found.ms, "total": clock.ms["total"]})
             query = await asyncio.to_thread(self.query, looked_for)
             async with aclosing(composer.compose(answer, query, self.store.around)) as answers:
                 async for answer in answers:
                     yield Event("answer", answer=answer)
         yield Event("done", answer=await asyncio.to_thread(self._finished, answer))
+
+    async def _standalone(self, composer: Composer, question: Question, answer: Answer) -> tuple[Question, Answer]:
+        """The question as the model makes it stand alone, with its answer in quotes, where that is at least as sure as
+        `answer`, for which the rules made it stand alone; else the question and that answer.
+
+        What the rules find no answer to stays without one.
+        """
+        if rewritten := await composer.standalone(question):
+            alone = replace(question, text=rewritten, turns=())
+            other = await asyncio.to_thread(self._quotes, question, alone)
+            if other.statements and other.confidence >= answer.confidence:
+                return alone, other
+        return question, answer
 
     def _has_composer(self, wording: Wording) -> bool:
         if wording == "llm" and not self._composer:

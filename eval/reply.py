@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..engine.answer import Answer, Citation, Dropped, Status
+from ..engine.dates import long_date
 from ..index.passage import Passage
 from .dataset import Item
 
@@ -21,7 +22,7 @@ class Quote:
     verbatim: bool
     start: int = 0
     locator: str = ""
-    over: str = ""  # what stands over it: the document's title, headings, a table's caption and its column heads
+    over: str = ""  # what stands over it: the document's title and date, headings, a table's caption and column heads
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,11 @@ def _quote(citation: Citation, stored: str, passages: Sequence[Passage]) -> Quot
 
 
 def _over(citation: Citation, passages: Sequence[Passage]) -> str:
-    """What stands over a quote, as far as it is known from its locator and the passage that it stands in."""
+    """What stands over a quote, as far as it is known from its locator and the passage that it stands in, and the date
+    of its document, which is told with it where dates matter."""
     own = [p.chunk for p in passages if p.chunk.document_id == citation.document_id]
     contexts = [chunk.context for chunk in own if chunk.start <= citation.start < chunk.end]
-    return "\n".join((citation.title, _PAGE.sub("", citation.locator), *contexts))
+    return "\n".join((citation.title, long_date(citation.published), _PAGE.sub("", citation.locator), *contexts))
 
 
 def _retrieved(passage: Passage) -> Retrieved:

@@ -44,9 +44,18 @@ async def standalone(model: LanguageModel, question: str, turns: Sequence[str]) 
 
 
 def is_faithful(rewritten: str, question: str, turns: Sequence[str]) -> bool:
-    """Whether a rewriting adds only words from the conversation, and keeps those of the question that say something."""
+    """Whether a rewriting is one question, which adds words, only such from the conversation, and keeps those of the
+    question that say something.
+
+    One that takes over all of the turn before joins the two: that the rules do as well.
+    """
+    if "?" in rewritten[:-1]:
+        return False
     own = set(terms(question)) - MEASURES - _POINTS_BACK
     allowed = set(terms(" ".join((*turns, question))))
     longest = max(map(len, (*turns, question)))
     said = set(terms(rewritten))
-    return bool(said) and own <= said <= allowed and len(rewritten) <= longest + LONGER
+    joins = set(terms(turns[-1])) <= said
+    return (
+        own <= said <= allowed and not joins and not said <= set(terms(question)) and len(rewritten) <= longest + LONGER
+    )
