@@ -12,6 +12,7 @@ from .words import (
     DETERMINERS,
     FACTIVE,
     INTRODUCES,
+    JOINS,
     LIMITS,
     PREPOSITIONS,
     PRONOUNS,
@@ -22,6 +23,7 @@ from .words import (
     spans,
 )
 
+OPENS = frozenset(";:.!?\n")  # marks after which a statement begins
 MOST_STEPS = 100  # on the ways through a piece, which a text that repeats itself has without end
 FRONT = 10  # words of a phrase that opens a sentence: “In March 2024, …”
 
@@ -71,7 +73,7 @@ def _aligns(part: Sequence[Word], words: Sequence[Word], lends: frozenset[str], 
     opens = _openings(words, bool(subject), whole, in_phrase)
     parted = [any(word.ends for word in part[one:other]) for one, other in pairwise(needed)]
     return any(
-        _keeps(path, words) and (whole or is_end(words, path[-1]))
+        _keeps(path, words) and _has_subject(path, words) and (whole or is_end(words, path[-1]))
         for path in _paths([part[at].form for at in needed], parted, words, opens)
     )
 
@@ -131,6 +133,14 @@ def _may_skip(words: Sequence[Word], one: int, other: int, parted: bool) -> bool
         return parted or max(ends) == 1
     plain = left == list(range(left[0], other)) and not any(words[at].form in TELLING for at in left)
     return plain and not ends and words[left[0] - 1].lower in DETERMINERS
+
+
+def _has_subject(path: Sequence[int], words: Sequence[Word]) -> bool:
+    """Whether a way through the words that crosses a conjunction begins where they do: what follows one may be said of
+    who or what stands at their beginning, “they met the director, but said …”."""
+    joined = any(word.lower in JOINS for word in words[path[0] : path[-1]])
+    before = next((word.lower for word in reversed(words[: path[0]]) if word.form or word.ends), ";")
+    return not joined or before in OPENS
 
 
 def _keeps(path: Sequence[int], words: Sequence[Word]) -> bool:

@@ -38,10 +38,11 @@ LIMITS = forms(
     "allegedly former acting interim deputy assistant potential possible likely unlikely first second third next last"
 )
 CONDITIONS = forms("if unless except excluding provided subject respectively")
-CIRCUMSTANCES = forms("when where whenever wherever once before after until")  # conditions of a duty
+CIRCUMSTANCES = forms("when where whenever wherever once before after until while whilst")  # conditions of a duty
 # Words that lexical matching passes over, and that a claim may turn on.
 TELLING = frozenset("no nor not can could should will would by from to than if into or when where before after".split())
 JOINS = frozenset("and but while whilst whereas".split())
+OPENING = frozenset("while whilst".split())  # of a sentence: a circumstance then
 DETERMINERS = frozenset("the a an its their his her this these those".split())
 PREPOSITIONS = frozenset("of for in on at with to by from about under over within across during between".split())
 PRONOUNS = frozenset("it they this these he she we".split())
@@ -70,6 +71,8 @@ class Word(NamedTuple):
 def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text, and the marks that end its clauses."""
     found = [_word(word) for word in _WORD.findall(plain(text))]
+    if found and found[0].lower in OPENING:
+        found[0] = Word(found[0].lower, found[0].lower)
     for at, (one, other) in enumerate(pairwise(found)):
         if one.ends and other.ends and (other.lower in JOINS):
             found[at] = one._replace(ends=2)  # “, and”
