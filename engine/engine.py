@@ -153,15 +153,15 @@ class Engine:
         yield Event("done", answer=await asyncio.to_thread(self._finished, answer))
 
     async def _standalone(self, composer: Composer, question: Question, answer: Answer) -> tuple[Question, Answer]:
-        """The question as the model makes it stand alone, with its answer in quotes, where that is at least as sure as
-        `answer`, for which the rules made it stand alone; else the question and that answer.
+        """The question as the model makes it stand alone, with its answer in quotes, where that answers as much as `answer`,
+        for which the rules made it stand alone; else the question and that answer.
 
-        What the rules find no answer to stays without one.
+        What the rules find no answer to stays without one: a rewriting must not get around a refusal.
         """
         if rewritten := await composer.standalone(question):
             alone = replace(question, text=rewritten, turns=())
             other = await asyncio.to_thread(self._quotes, question, alone)
-            if other.statements and other.confidence >= answer.confidence:
+            if other.status in ("answered", answer.status):
                 return alone, other
         return question, answer
 

@@ -11,8 +11,9 @@ from citewell.engine.wording.follow_up import LONGER, is_faithful
 from citewell.tests.engine.wording.conftest import FAMILY, SEVENTEEN, Composing, Tell
 from citewell.tests.engine.wording.endpoint import Behaviour, drops, good, hangs, refuses, scripted, sends, writes
 
-FOLLOW_UP = "And why did they leave?"
-REWRITTEN = "Why did the social workers leave?"
+FOLLOW_UP = "And for team managers?"
+REWRITTEN = "What is the agency rate for team managers?"
+TURN = "What is the agency rate for social workers?"
 CASE = "My client Jane Doe was born on 3 May 2012."
 
 
@@ -21,9 +22,9 @@ def told(question: object) -> str:
 
 
 def test_a_rewriting_is_used_and_shown(tell: Tell, engine: Engine) -> None:
-    found = tell(FOLLOW_UP, writes(told(f" {REWRITTEN}\n")), good(), turns=[FAMILY])
+    found = tell(FOLLOW_UP, writes(told(f" {REWRITTEN}\n")), good(), turns=[TURN])
     asked, composed = found.requests
-    assert asked.asked == f"Earlier questions, oldest first:\n- {FAMILY}\n\nLast question: {FOLLOW_UP}"
+    assert asked.asked == f"Earlier questions, oldest first:\n- {TURN}\n\nLast question: {FOLLOW_UP}"
     assert asked.body["response_format"]["json_schema"]["schema"]["required"] == ["question"]
     assert composed.asked.endswith(f"Question: {REWRITTEN}")
     assert (found.answer.question, found.answer.rewritten) == (FOLLOW_UP, REWRITTEN)
@@ -31,7 +32,7 @@ def test_a_rewriting_is_used_and_shown(tell: Tell, engine: Engine) -> None:
 
 
 def test_only_the_last_turns_are_sent(tell: Tell) -> None:
-    turns = [f"What is duty number {n}?" for n in range(6)] + [FAMILY]
+    turns = [f"What is duty number {n}?" for n in range(6)] + [TURN]
     asked = tell(FOLLOW_UP, writes(told(REWRITTEN)), good(), turns=turns).requests[0].asked
     assert [n for n in range(6) if f"number {n}?" in asked] == [3, 4, 5]
 
@@ -76,17 +77,17 @@ def test_only_the_last_turns_are_sent(tell: Tell) -> None:
     ],
 )
 def test_otherwise_the_rules_decide(tell: Tell, engine: Engine, behaviour: Behaviour) -> None:
-    by_rules = engine.ask(Question(FOLLOW_UP, turns=(FAMILY,)))
-    found = tell(FOLLOW_UP, behaviour, good(([1], SEVENTEEN)), turns=[FAMILY], may_say=[SEVENTEEN])
-    assert found.answer.rewritten == by_rules.rewritten == f"{FAMILY.rstrip('?')} – {FOLLOW_UP}"
+    by_rules = engine.ask(Question(FOLLOW_UP, turns=(TURN,)))
+    found = tell(FOLLOW_UP, behaviour, good(([1], SEVENTEEN)), turns=[TURN], may_say=[SEVENTEEN])
+    assert found.answer.rewritten == by_rules.rewritten == f"{TURN.rstrip('?')} – {FOLLOW_UP}"
     assert found.answer.passages == by_rules.passages
     assert len(found.requests) == 2
 
 
 def test_a_rewriting_that_takes_too_long(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(composer_module, "REWRITING", 0.3)
-    found = tell(FOLLOW_UP, hangs(told(REWRITTEN)[:9]), good(), turns=[FAMILY])
-    assert found.answer.rewritten == f"{FAMILY.rstrip('?')} – {FOLLOW_UP}"
+    found = tell(FOLLOW_UP, hangs(told(REWRITTEN)[:9]), good(), turns=[TURN])
+    assert found.answer.rewritten == f"{TURN.rstrip('?')} – {FOLLOW_UP}"
     assert len(found.requests) == 2
     assert 0.3 <= found.seconds < 3
     assert found.endpoint.hung_up.is_set()
@@ -99,7 +100,7 @@ def test_a_question_that_stands_alone_is_not_rewritten(tell: Tell) -> None:
 
 @pytest.mark.parametrize(
     ("question", "turns"),
-    [(f"And why? {CASE}", [FAMILY]), (FOLLOW_UP, [CASE]), (FOLLOW_UP, [FAMILY, CASE, FAMILY])],
+    [(f"And why? {CASE}", [TURN]), (FOLLOW_UP, [CASE]), (FOLLOW_UP, [TURN, CASE, TURN])],
     ids=["in the question", "in the turn", "in an earlier turn"],
 )
 def test_case_data_reaches_no_model(composing: Composing, question: str, turns: list[str]) -> None:
@@ -116,7 +117,7 @@ def test_case_data_reaches_no_model(composing: Composing, question: str, turns: 
         ("How many are agency?", "And team managers?", False),
         ("How many team managers are agency in Leeds?", "And team managers?", False),
         ("", "And team managers?", False),
-        ("team managers", "And team managers?", True),
+        ("team managers", "And team managers?", False),
     ],
 )
 def test_faithful(rewritten: str, question: str, faithful: bool) -> None:
