@@ -153,8 +153,8 @@ class Engine:
         yield Event("done", answer=await asyncio.to_thread(self._finished, answer))
 
     async def _standalone(self, composer: Composer, question: Question, answer: Answer) -> tuple[Question, Answer]:
-        """The question as the model makes it stand alone, with its answer in quotes, where that answers as much as `answer`,
-        for which the rules made it stand alone; else the question and that answer.
+        """The question as the model makes it stand alone, with its answer in quotes, where that answers as much as
+        `answer`, for which the rules made it stand alone; else the question and that answer.
 
         What the rules find no answer to stays without one: a rewriting must not get around a refusal.
         """
