@@ -132,7 +132,8 @@ def _over(citation: Citation, passages: Sequence[Passage]) -> str:
     of its document, which is told with it where dates matter."""
     own = [p.chunk for p in passages if p.chunk.document_id == citation.document_id]
     contexts = [chunk.context for chunk in own if chunk.start <= citation.start < chunk.end]
-    return "\n".join((citation.title, long_date(citation.published), _PAGE.sub("", citation.locator), *contexts))
+    dates = [long_date(citation.published)] if citation.published else []
+    return "\n".join((citation.title, *dates, _PAGE.sub("", citation.locator), *contexts))
 
 
 def _retrieved(passage: Passage) -> Retrieved:

@@ -71,7 +71,7 @@ def post(endpoint: Endpoint, key: str, **body: Any) -> httpx.Response:
 
 def test_it_listens_on_loopback_behind_a_key(endpoint: Endpoint) -> None:
     assert httpx.URL(endpoint.base_url).host == "127.0.0.1"
-    assert endpoint.local
+    assert endpoint.is_local
     assert len(endpoint.api_key) >= 32
     assert endpoint.api_key not in repr(endpoint)
     assert post(endpoint, "").status_code == 401
