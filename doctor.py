@@ -1,14 +1,13 @@
 """Checks of an installation, each with what to do when it fails."""
 
 import asyncio
-import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from .engine.clock import Clock
 from .engine.history import History
-from .engine.wording.follow_up import FORM, MAX_TOKENS
+from .engine.wording.follow_up import FORM, MAX_TOKENS, question_in
 from .engine.wording.model import Endpoint, LanguageModel
 from .engine.wording.nli import Entailment
 from .errors import CitewellError
@@ -79,8 +78,8 @@ def _language_model(endpoint: GetEndpoint) -> str:
     messages = load_prompt("rewrite").messages(turns="- How many parks are there?", question="And playgrounds?")
     told = asyncio.run(asyncio.wait_for(LanguageModel(lambda: to).whole(messages, FORM, MAX_TOKENS), LONGEST))
     try:
-        json.loads(told)["question"]
-    except (ValueError, KeyError, TypeError) as error:
+        question_in(told)
+    except ValueError as error:
         raise CitewellError(
             f"{to.model}: does not keep to a JSON schema; use a server with structured output, or another model"
         ) from error

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from ..index.store import REACH
 from ..ingest.chunk import Chunk, Unit
 from ..ingest.document import CELL_SEPARATOR
+from .answer import Citation
 from .candidates import Candidate
 from .rewrite import Query
 from .tables import read_row
 
-_MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
+ROW = "row: "  # in the locator of a citation that quotes a row of a table
+MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+")
 
 Around = Callable[[Chunk], Sequence[Chunk]]  # a chunk with its neighbours, in order
 
@@ -62,7 +64,7 @@ def draft_of(candidate: Candidate, query: Query, around: Around) -> Draft:
     if unit.kind == "cell" and unit.column < len(chunk.header):
         head = _column_head(chunk, unit, around)
         return Draft(f"{chunk.header[unit.column]}: {text}", chunk, text, chunk.start + unit.start, also=head)
-    marker = _MARKER.match(text) if unit.kind == "item" else None
+    marker = MARKER.match(text) if unit.kind == "item" else None
     skipped = marker.end() if marker else 0
     quote = text[skipped:]
     return Draft(_one_line(quote), chunk, quote, chunk.start + unit.start + skipped)
@@ -83,6 +85,23 @@ def row_draft(candidate: Candidate, query: Query) -> Draft:
     chunk, row = candidate.passage.chunk, candidate.text
     text = read_row(row, chunk.header, query.weights, query.intent)
     return Draft(text, chunk, row, chunk.start + candidate.unit.start, row.split(CELL_SEPARATOR, 1)[0])
+
+
+def citation_of(draft: Draft, number: int, also_in: tuple[str, ...] = ()) -> Citation:
+    """The citation of what a draft quotes; `also_in` are other documents that hold the same."""
+    chunk = draft.chunk
+    return Citation(
+        n=number,
+        document_id=chunk.document_id,
+        document=chunk.document,
+        title=chunk.title,
+        published=chunk.published,
+        locator=f"{chunk.locator} · {ROW}{draft.row}" if draft.row else chunk.locator,
+        quote=draft.quote,
+        start=draft.start,
+        end=draft.end,
+        also_in=also_in,
+    )
 
 
 def pieces_of(chunks: Sequence[Chunk]) -> list[Piece]:

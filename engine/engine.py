@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import uuid
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -15,14 +15,13 @@ from ..index.reranker import Reranker
 from ..index.retriever import HybridRetriever
 from ..index.store import Store
 from ..index.terms import terms
-from ..ingest.chunk import Chunk
 from ..settings import Settings
 from .answer import Answer, Citation, Question, Statement, Status, Wording
 from .candidates import Candidate, answering, by_best_unit, find_candidates
 from .clock import Clock
 from .compose import compose
 from .confidence import Features, confidence, features
-from .draft import Draft
+from .draft import Draft, citation_of
 from .guards import Blocked, blocked
 from .history import History
 from .metrics import ANSWERS, SECONDS, WITHHELD
@@ -261,7 +260,10 @@ class Engine:
         for draft in drafts:
             quotes = [draft, draft.also] if draft.also else [draft]
             number = len(cited) + len(citations)
-            own = [_citation(quote, number + n, also) for n, quote in enumerate(quotes, 1)]
+            own = [
+                citation_of(quote, number + n, also.get((quote.chunk.document_id, quote.chunk.ordinal), ()))
+                for n, quote in enumerate(quotes, 1)
+            ]
             around = [*draft.chunk.header, draft.chunk.context]
             held = all(is_verbatim(c, self.store.around(q.chunk)) for c, q in zip(own, quotes, strict=True))
             if not held or (missing := unsupported(draft.text, [*(c.quote for c in own), *around])):
@@ -313,20 +315,3 @@ def _message(status: Status, silent: Sequence[str], found: Sequence[_Part], filt
     if status == "partial":
         return f"{NOT_FOUND.rstrip('.')}: {' '.join(silent)}"
     return UNCONFIRMED if any(part.verified.withheld for part in found) else NOT_FOUND
-
-
-def _citation(draft: Draft, number: int, also: Mapping[tuple[str, int], tuple[str, ...]]) -> Citation:
-    chunk: Chunk = draft.chunk
-    locator = f"{chunk.locator} · row: {draft.row}" if draft.row else chunk.locator
-    return Citation(
-        n=number,
-        document_id=chunk.document_id,
-        document=chunk.document,
-        title=chunk.title,
-        published=chunk.published,
-        locator=locator,
-        quote=draft.quote,
-        start=draft.start,
-        end=draft.end,
-        also_in=also.get((chunk.document_id, chunk.ordinal), ()),
-    )

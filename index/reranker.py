@@ -1,28 +1,21 @@
 """A cross-encoder, which reads a question and a passage together: the better judge, and too slow for all passages."""
 
-import threading
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from .cross_encoder import fault_of, load_cross_encoder
+from .cross_encoder import PairModel
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
-SETTING = "CITEWELL_RERANKER"
 
+class Reranker(PairModel):
+    """A CrossEncoder with one output."""
 
-class Reranker:
-    """A sentence-transformers CrossEncoder with one output, loaded at first use. Safe to use from several threads."""
-
-    def __init__(self, model: str) -> None:
-        """`model` is a folder or a hub name."""
-        self.name = model
-        self._lock = threading.Lock()  # a fast tokenizer cannot be used by two threads at once
+    setting = "CITEWELL_RERANKER"
 
     def scores(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """How well each text answers, shape (texts,): the model's logits, which compare within a question only.
@@ -32,18 +25,10 @@ class Reranker:
         """
         from torch.nn import Identity  # noqa: PLC0415
 
-        with self._lock:
-            logits = self._model.predict(
-                [(question, text) for text in texts], activation_fn=Identity(), show_progress_bar=False
-            )
-        return np.asarray(logits, dtype=np.float32)
+        return self.predict([(question, text) for text in texts], Identity())
 
-    @cached_property
-    def _model(self) -> "CrossEncoder":
-        model = load_cross_encoder(self.name, SETTING)
-        if not _is_trained(model):
-            raise fault_of(self.name, SETTING, "it is no cross-encoder with one score for a pair")
-        return model
+    def unfit(self, model: "CrossEncoder") -> str:
+        return "" if _is_trained(model) else "it is no cross-encoder with one score for a pair"
 
 
 def _is_trained(model: "CrossEncoder") -> bool:

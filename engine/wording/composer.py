@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ...errors import ModelError
 from ..answer import Answer, Dropped, Question
 from ..clock import Clock
-from ..draft import Around
+from ..draft import ROW, Around
 from ..metrics import LLM_FIRST
 from ..parts import parts
 from ..rewrite import Query
@@ -21,7 +21,6 @@ from .relay import relayed
 from .survey import is_broad, sections, survey
 from .writer import Writer
 
-ROW = "row: "  # in the locator of a citation that quotes a row of a table
 REWRITING = 8  # seconds: then the rules make a follow-up stand alone
 LOGGER = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from ..draft import Around, Piece, pieces_of
 from ..intent import read_intent
 from ..tables import read_row
 from .injection import addresses_model
+from .model import TOKEN
 
-TOKEN = 4  # characters of English text, on average
 WIDEST = 3  # pieces before and after a quote
 GAP = 4  # characters between two sentences or items
 

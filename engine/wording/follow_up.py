@@ -34,13 +34,25 @@ async def standalone(model: LanguageModel, question: str, turns: Sequence[str]) 
     listed = "\n".join(f"- {turn}" for turn in turns[-MOST_TURNS:])
     told = await model.whole(load_prompt("rewrite").messages(turns=listed, question=question), FORM, MAX_TOKENS)
     try:
-        rewritten = json.loads(told)["question"]
-        if not isinstance(rewritten, str):
-            raise TypeError(type(rewritten))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        rewritten = question_in(told)
+    except ValueError as error:
         raise ModelError("language model: its reply is no question; run citewell doctor") from error
-    rewritten = " ".join(rewritten.split())
     return rewritten if is_faithful(rewritten, question, turns) else ""
+
+
+def question_in(reply: str) -> str:
+    """The question in a reply, on one line.
+
+    Raises:
+        ValueError: it is not in the form of `FORM`.
+    """
+    try:
+        question = json.loads(reply)["question"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(reply) from error
+    if not isinstance(question, str):
+        raise ValueError(reply)
+    return " ".join(question.split())
 
 
 def is_faithful(rewritten: str, question: str, turns: Sequence[str]) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...ingest.document import CELL_SEPARATOR
 from ..answer import Answer, Citation, Dropped, Statement
 from ..dates import asks_now, long_date
+from ..draft import Draft, citation_of
 from ..intent import Intent
 from ..verify import unsupported
 from .judge import Written
@@ -69,7 +71,7 @@ def _is_said(statement: Statement, quotes: Answer, written: Sequence[Written]) -
     """Whether the sentences say what a quote says: they rest on the whole of it, and no figure, name or duty of it is
     missing in them."""
     by_number = {citation.n: citation for citation in quotes.citations}
-    rests = [span for sentence in written for run in sentence.runs for span in [_span(run)]]
+    rests = [_span(run) for sentence in written for run in sentence.runs]
     if not all(any(_lies_in(by_number[n], span) for span in rests) for n in statement.citations):
         return False
     return not unsupported(statement.text, [sentence.text for sentence in written])
@@ -84,19 +86,8 @@ def _citation(run: Run, quotes: Answer) -> Citation:
             return citation
     chunk = run.pieces[0].chunk
     also = next((p.also_in for p in quotes.passages if p.place == (document, chunk.ordinal)), ())
-    row = run.pieces[0].text.split("\t", 1)[0] if run.pieces[0].unit.kind == "row" else ""
-    return Citation(
-        n=0,
-        document_id=document,
-        document=chunk.document,
-        title=chunk.title,
-        published=chunk.published,
-        locator=f"{chunk.locator} · row: {row}" if row else chunk.locator,
-        quote=_text(run),
-        start=start,
-        end=end,
-        also_in=also,
-    )
+    row = run.pieces[0].text.split(CELL_SEPARATOR, 1)[0] if run.pieces[0].unit.kind == "row" else ""
+    return citation_of(Draft("", chunk, _text(run), start, row), 0, also)
 
 
 def _span(run: Run) -> tuple[str, int, int]:

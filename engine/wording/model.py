@@ -14,7 +14,7 @@ from ..metrics import LLM_REQUESTS, LLM_TOKENS
 if TYPE_CHECKING:
     import httpx
 
-TOKEN = 4  # characters of English text, on average: where a server does not count
+TOKEN = 4  # characters of English text, on average: for what no server counts
 NO_KEY = "none"  # a server that wants no key is sent this, never one from the environment
 
 Messages = Sequence[Mapping[str, str]]

@@ -4,13 +4,12 @@ A sentence is parted at its commas and conjunctions into as few parts as will do
 each part: all its words, in the piece's order, without anything left out between them that they hang on.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ...index.terms import terms
-from ..draft import Piece
+from ..draft import MARKER, Piece
 from ..verify import figures, unsupported
 from .align import is_told
 from .excerpts import Excerpt, readable
@@ -22,8 +21,6 @@ LONGEST_RUN = 5  # pieces of a passage that a reason is sought in
 LEAST_TERMS = 2  # of a sentence, a figure among them or not: less says nothing
 MOST_PARTS = 4  # of a sentence: one of more rambles
 MOST_MARKS = 12  # that a sentence is parted at
-
-_MARKER = re.compile(r"^\s*(?:[-–•■▪●*]|\(?\d{1,3}[.)](?!\d)|\(?[a-z][.)])\s+")
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ class _Source:
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
-        return words_of(_MARKER.sub("", readable(self.piece)))
+        return words_of(MARKER.sub("", readable(self.piece)))
 
     def may_follow(self, before: "_Source") -> bool:
         """Whether it may be told after another: an item after one of its list, a pronoun after what it stands for."""
@@ -139,7 +136,7 @@ class _Source:
 
 def _said_by(text: str, sources: Sequence[_Source]) -> list[_Source]:
     """The sources that say a sentence, part by part; none where some part is not said."""
-    words = words_of(_MARKER.sub("", text))
+    words = words_of(MARKER.sub("", text))
     inner = [at + 1 for at, word in enumerate(words) if word.ends]
     return _Parting(words, [0, *inner[:MOST_MARKS], len(words)], sources).said([], 0)
 
