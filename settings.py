@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         default="",
         description="A sentence-transformers CrossEncoder (folder or hub name) that reranks passages; empty for none.",
     )
-    top_k: int = Field(default=12, ge=1, le=100, description="Passages retrieved for an answer.")
+    top_k: int = Field(default=20, ge=1, le=100, description="Passages retrieved for an answer.")
     urgent_contacts: str = Field(
         default=CONTACTS,
         min_length=1,

@@ -7,7 +7,7 @@ a difference of scores is one of log odds.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -27,6 +27,7 @@ RANKING = Path(__file__).with_name("ranking.json")
 K1, B = 1.2, 0.5  # BM25 of units; they vary less in length than passages
 CONSIDERED = 10  # candidates among which a thing of the kind asked for must be …
 ABOUT = 0.4  # … in one that covers no less of the question, where nothing else would answer
+EXACT = ("money", "email", "phone", "address", "body")  # kinds that mislead when they are of another thing
 SAYS_ENOUGH = 30  # terms beside the question's with which a unit says as much as it can
 
 QUOTABLE = ("sentence", "item", "row", "cell")
@@ -132,7 +133,8 @@ def answering(candidates: Sequence[Candidate], query: Query, qualified: bool) ->
     """
     intent = query.intent
     if intent.strict:
-        return [c for c in candidates if c.coverage >= ABOUT and intent.is_met_by(c.text, query.text)]
+        about = ABOUT if intent.kind in EXACT or not candidates else min(ABOUT, candidates[0].coverage)
+        return [c for c in candidates if c.coverage >= about and intent.is_met_by(c.text, query.text)]
     wants_figure = qualified and intent.kind in ("percent", "number")
     met = not wants_figure or any(intent.is_met_by(c.text, query.text) for c in candidates[:CONSIDERED])
     return list(candidates) if met else []
@@ -197,7 +199,7 @@ _KINDS = {"figure": ("number", "percent"), "person": ("person",), "date": ("date
 
 
 def _labels(units: Sequence[_Quotable], query: Mapping[str, float]) -> Values:
-    return np.array([label_match(u.text, query) if u.kind == "row" else 0.0 for u in units])
+    return np.array([label_match(u.text, query, u.lent) if u.kind == "row" else 0.0 for u in units])
 
 
 @cache
@@ -214,9 +216,13 @@ def bm25(tokens: Sequence[str], query: Mapping[str, float], idf: Idf, mean: floa
     return sum(weight * idf(t) * counts[t] * (K1 + 1) / (counts[t] + norm) for t, weight in query.items() if counts[t])
 
 
-def label_match(row: str, query: Mapping[str, float]) -> float:
-    """The weighted share of the terms of a row's first cell that the question holds; a long first cell is no label."""
+def label_match(row: str, query: Mapping[str, float], lent: Collection[str] = ()) -> float:
+    """The weighted share of the terms of a row's first cell that the question holds; a long first cell is no label.
+
+    Terms `lent` by the table, which any of its rows has, tell none of them from the others.
+    """
     label = set(terms(row.split(CELL_SEPARATOR, 1)[0]))
+    label = label.difference(lent) or label
     return sum(query.get(term, 0.0) for term in label) / len(label) if 0 < len(label) <= 12 else 0.0
 
 

@@ -12,6 +12,8 @@ from ..index.lexical import LexicalIndex
 from ..index.passage import Passage
 from ..index.terms import terms
 from .candidates import Candidate
+from .counting import asks_how_many, counts
+from .draft import Draft
 from .rewrite import Query
 from .verify import figures
 
@@ -23,60 +25,68 @@ _NAME = re.compile(r"(?<=[^.?!:–] )[A-Z][\w'’-]*[a-z][\w'’-]*|\b\d+(?:[.,]
 class Features:
     """What the estimate rests on: cosines, shares in 0…1 and margins, so that they mean the same in any corpus.
 
-    The coverages are the shares of the question's terms, weighted by idf, that the best unit and its passage hold.
+    The lead is the first quote of the answer. Coverages are the shares of the question's terms, weighted by idf, that
+    a passage holds, or the best unit with its neighbours and headings. A product is 0 for questions of another kind.
     """
 
-    unit_cosine: float  # the best of any unit with the question
-    passage_cosine: float  # the best of any passage with the question
-    unit_coverage: float
-    passage_coverage: float
-    rarest_missing: float  # idf of the rarest term that the best passage lacks, as a share of the highest idf
+    cosine: float  # of the best unit with the question
+    bm25: float  # the best of any passage, as a share of the question's total idf
+    passage_coverage: float  # of the best unit's passage
+    near_coverage: float
+    rarest_missing: float  # idf of the rarest term that is not near the best unit, as a share of the highest idf
     numbers_unknown: float  # the share of the question's numbers that no chunk of the index has
     names_missing: float  # the share of the question's names and numbers that the best passage lacks
-    meets_intent: float  # 1 when a quote holds a thing of the kind asked for
-    bm25: float  # the best of any passage, as a share of the question's total idf
-    passage_margin: float  # fused score of the first passage over the second
-    unit_margin: float  # log odds of the first candidate over the second
-    best_cosine: float  # of the best unit with the question
-    best_passage: float  # fused score of the best unit's passage
-    best_gained: float  # coverage that the unit before the best one adds to it
+    lead_meets: float  # 1 when the lead holds a thing of the kind asked for
+    lead_meets_name: float  # the same, where a name is asked for
+    how_many: float  # 1 when the number of things is asked for …
+    lead_counts: float  # … and how surely the lead says a number of them
+    wants_figure: float
+    wants_name: float
+    best_is_row: float
     question_terms: float  # how much is asked, as log(1 + terms)
 
 
 def features(
-    query: Query,
-    candidates: Sequence[Candidate],
-    passages: Sequence[Passage],
-    lexical: LexicalIndex,
-    meets_intent: bool,
+    query: Query, candidates: Sequence[Candidate], passages: Sequence[Passage], lexical: LexicalIndex, lead: Draft
 ) -> Features:
-    """The features of a question's candidates among its passages, both best first and not empty."""
-    best = candidates[0]
+    """The features of a question's candidates among its passages, both best first and not empty; `lead` is the first
+    draft made of them."""
+    best, intent = candidates[0], query.intent
     idf = {term: lexical.idf(term) for term in query.weights}
     total = sum(weight * idf[term] for term, weight in query.weights.items()) or 1.0
-    held = best.passage.terms
+    held, near = best.passage.terms, _near(best)
 
-    def coverage(having: frozenset[str] | set[str]) -> float:
+    def coverage(having: Container[str]) -> float:
         return sum(weight * idf[term] for term, weight in query.weights.items() if term in having) / total
 
-    missing = [idf[term] for term, weight in query.weights.items() if term not in held and weight == 1.0]
+    missing = [idf[term] for term, weight in query.weights.items() if term not in near and weight == 1.0]
+    meets = float(intent.is_met_by(lead.quote, query.text))
+    thing = asks_how_many(query.asked)
     return Features(
-        unit_cosine=max(max(passage.units, default=0.0) for passage in passages),
-        passage_cosine=max(passage.dense for passage in passages),
-        unit_coverage=coverage(set(best.terms)),
+        cosine=best.cosine,
+        bm25=max(passage.lexical for passage in passages) / total,
         passage_coverage=coverage(held),
+        near_coverage=coverage(near),
         rarest_missing=max(missing, default=0.0) / lexical.highest_idf,
         numbers_unknown=_share_missing(terms(" ".join(figures(query.asked))), lexical),
         names_missing=_share_missing(terms(" ".join(_NAME.findall(query.asked))), held),
-        meets_intent=float(meets_intent),
-        bm25=max(passage.lexical for passage in passages) / total,
-        passage_margin=passages[0].score - passages[1].score if len(passages) > 1 else 0.0,
-        unit_margin=best.score - candidates[1].score if len(candidates) > 1 else 0.0,
-        best_cosine=best.cosine,
-        best_passage=best.passage.score,
-        best_gained=best.gained,
+        lead_meets=meets,
+        lead_meets_name=meets * intent.wants_name,
+        how_many=float(thing is not None),
+        lead_counts=counts(thing, lead.text, " ".join(lead.chunk.header)) if thing else 0.0,
+        wants_figure=float(intent.wants_figure),
+        wants_name=float(intent.wants_name),
+        best_is_row=float(best.unit.kind == "row"),
         question_terms=math.log1p(len(query.weights)),
     )
+
+
+def _near(best: Candidate) -> frozenset[str]:
+    """The terms of a unit, of the units beside it, and of what stands over them."""
+    chunk = best.passage.chunk
+    units = chunk.units[max(0, best.number - 1) : best.number + 2]
+    around = chunk.text[units[0].start : units[-1].end]
+    return frozenset((*best.terms, *terms(chunk.context), *terms(around)))
 
 
 def confidence(found: Features) -> float:

@@ -236,8 +236,7 @@ class Engine:
         if not candidates:
             return [], None
         drafts = compose(candidates, query, lexical.idf, self.store.around)
-        meets = any(query.intent.is_met_by(draft.quote, query.text) for draft in drafts)
-        return drafts, features(query, candidates, passages, lexical, meets)
+        return drafts, features(query, candidates, passages, lexical, drafts[0])
 
     def _record(self, answer: Answer) -> None:
         """Keep the answer in the history; that it cannot be kept costs nobody the answer."""

@@ -8,7 +8,21 @@ from typing import Literal
 from ..ingest.document import CELL_SEPARATOR
 
 Kind = Literal[
-    "email", "phone", "address", "percent", "money", "number", "date", "person", "body", "place", "reason", "other"
+    "email",
+    "phone",
+    "address",
+    "percent",
+    "money",
+    "number",
+    "day",
+    "date",
+    "person",
+    "body",
+    "name",
+    "meaning",
+    "place",
+    "reason",
+    "other",
 ]
 Extreme = Literal["highest", "lowest"]
 
@@ -21,7 +35,8 @@ _NO_PREPOSITION = r"(?:(?!(?:for|in|of|on|at|with)\b)[\w'’-]+ )"
 _NAMED_ROLE = (
     rf"\bwho(?:['’]s| is| was) (?:now )?(?:the |our |its |their )?{_NO_PREPOSITION}{{0,5}}?{_ROLE}\b"
     r"(?! (?:that|which|who)\b)|"
-    rf"\bnames? of (?:the |our |its |their )?{_NO_PREPOSITION}{{0,5}}{_ROLE}\b|\b{_ROLE}['’]?s? name\b"
+    rf"\bnames? of (?:the |our |its |their )?{_NO_PREPOSITION}{{0,5}}(?:{_ROLE}|person|man|woman)\b|"
+    rf"\b{_ROLE}['’]?s? name\b"
 )
 
 _WHAT_IS = r"\bwhat(?:['’]s| is| was) (?:the|his|her|its|their|our|[\w'’-]+['’]s) (?:[\w'’-]+ ){0,4}?"
@@ -42,18 +57,21 @@ _ASKED_BY: dict[Kind, str] = {
         r"\bhow (many|much|long|often|old|far|large|big|high)\b|"
         r"\b(number|total|cost|amount|figure|population|average|median)\b"
     ),
+    "day": r"\b(what|which|exact|precise) (exact )?(date|day)\b",
     "date": (
         r"(^|\b(by|since|until|from|and|exactly) |[,;:–] )when\b|"
         r"\b(what|which) (\w+ )?(year|date|day|month|century|decade)\b"
     ),
     "person": rf"\bwho(m|se)?\b|\b(which|what) ({_ROLE}|person|people)s?\b|{_NAMED_ROLE}",
     "body": rf"\b(which|what) ([\w'’-]+ )?{_BODY}\b",
+    "name": r"\bnames? of\b|\bwhat name\b|\bwhat (is|are|was|were) .{3,60} called\b",
+    "meaning": r"\b(stands? for|short for|abbreviations?|acronyms?)\b",
     "place": r"\bwhere\b|\b(what|which) (country|city|town|place|borough|region)\b",
     "reason": r"\bwhy\b|\b(reasons?|causes?) (for|of)\b|\bhow come\b",
 }
 _KINDS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKED_BY.items()}
-_STRICT: tuple[Kind, ...] = ("email", "phone", "address", "money", "body")
-_ANYWHERE: tuple[Kind, ...] = ("email", "phone", "address", "percent", "money")
+_STRICT: tuple[Kind, ...] = ("email", "phone", "address", "money", "day", "body", "name", "meaning")
+_ANYWHERE: tuple[Kind, ...] = ("email", "phone", "address", "percent", "money", "meaning")
 _YES_NO = re.compile(
     r"^\W*(is|are|was|were|do|does|did|has|have|had|can|could|should|will|would|must|may|might)\b", re.IGNORECASE
 )
@@ -64,6 +82,7 @@ _NUMBER_WORDS = (
     r"thousand|million|billion|half|thirds?|quarters?|dozen|once|twice|none|all"
 )
 _NO_FIGURE = frozenset("one all none once".split())  # as often no number at all
+NUMBER = re.compile(rf"{_FIGURE}|{_NUMBER_WORDS}", re.IGNORECASE)
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SIGNS: dict[Kind, re.Pattern[str]] = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
@@ -87,6 +106,10 @@ _SIGNS: dict[Kind, re.Pattern[str]] = {
     # Neither a year nor a percentage says how many.
     "number": re.compile(
         rf"(?<![\d.,])(?!(?:1[5-9]|20)\d\d\b)\d[\d.,]*(?![\d.,]|\s?%)|\b({_NUMBER_WORDS})\b", re.IGNORECASE
+    ),
+    "day": re.compile(
+        rf"\b\d{{1,2}}(st|nd|rd|th)? (of )?({_MONTHS})\b|\b({_MONTHS}) \d{{1,2}}\b(?!:)|"
+        r"\b\d{1,2}[/.-]\d{1,2}[/.-](\d\d){1,2}\b|\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b"
     ),
     "date": re.compile(rf"\b(1\d{{3}}|20\d{{2}})s?\b|\b({_MONTHS})\b|\bcentury\b|\b(spring|summer|autumn|winter)\b"),
     "reason": re.compile(
@@ -168,24 +191,36 @@ class Intent:
         """Whether `text` holds a thing of the kind that `question` asks for; True where no kind is asked for."""
         if self.kind == "person":
             return bool(_HONORIFIC.search(text) or _people(text, question, self.is_name))
-        if self.kind in ("body", "place"):
-            return _names_something(text, question, self.is_name)
+        if self.kind == "meaning":
+            return _says_meaning(text, question)
+        if self.kind in ("body", "name", "place"):
+            written_large = self.kind == "name" and _capitals(text) - _capitals(question)
+            return bool(written_large) or _names_something(text, question, self.is_name)
         if self.kind == "number":
             return bool(self.spans(text, question))
-        if self.kind == "money" and CELL_SEPARATOR in text and _AMOUNT.search(text):
-            return True  # columns of money seldom have a sign in every cell
         sign = _SIGNS.get(self.kind)
-        return sign is None or bool(sign.search(text))
+        without_sign = self.kind == "money" and CELL_SEPARATOR in text and _AMOUNT.search(text)  # in columns of money
+        return sign is None or bool(sign.search(text) or without_sign)
 
     def spans(self, text: str, question: str) -> list[tuple[int, int]]:
         """Where things of the kind that `question` asks for stand in `text`; none where no kind is asked for."""
         if self.kind == "person":
             return _people(text, question, self.is_name)
-        if self.kind in ("body", "place", "reason", "other"):
+        if self.kind in ("body", "name", "meaning", "place", "reason", "other"):
             return []
         marker = _MARKER.match(text)
         found = _SIGNS[self.kind].finditer(text, marker.end() if marker else 0)
         return [match.span() for match in found if match.group().lower() not in _NO_FIGURE]
+
+    @property
+    def wants_figure(self) -> bool:
+        """Whether a figure is asked for: a number, percentage, amount or date."""
+        return self.kind in ("number", "percent", "money", "date", "day")
+
+    @property
+    def wants_name(self) -> bool:
+        """Whether the name of somebody or something is asked for."""
+        return self.kind in ("person", "body", "name")
 
     def things(self, text: str, question: str) -> frozenset[str]:
         """The things of the kind that `question` asks for in `text`, in lower case."""
@@ -202,6 +237,17 @@ def _names_something(text: str, question: str, is_name: Callable[[str], bool]) -
     known = _NO_NAME | _words(question)
     words = (_bare(name) for name in _NAME.findall(text)[1:])
     return any(word not in known and is_name(word) for word in words)
+
+
+def _says_meaning(text: str, question: str) -> bool:
+    """Whether a text says what an abbreviation of the question is short for: that, beside it, in so many words, or as
+    the documents' own definitions have it (which stand in brackets after it in the question)."""
+    if re.search(r"\b(stands? for|short for)\b", text):
+        return True
+    shorts = re.findall(r"\b[A-Z]{2,}\w*", question)
+    phrases = re.findall(r"\(([^)]+)\)", question)
+    beside = (re.search(rf"\b{short}s? \([A-Z]|\({short}s?\)", text) for short in shorts)
+    return any(phrase.lower() in text.lower() for phrase in phrases) or any(beside)
 
 
 def _people(text: str, question: str, is_name: Callable[[str], bool]) -> list[tuple[int, int]]:
@@ -221,6 +267,11 @@ def _people(text: str, question: str, is_name: Callable[[str], bool]) -> list[tu
         for run in runs
         if any(is_name(_bare(name.group())) for name in run[1:]) or _TITLE_BEFORE.search(text[: run[0].start()])
     ]
+
+
+def _capitals(text: str) -> set[str]:
+    """The words written in capitals only."""
+    return set(re.findall(r"\b[A-Z]{3,}\b", text))
 
 
 def _bare(name: str) -> str:

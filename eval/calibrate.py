@@ -1,16 +1,16 @@
-"""Fits what the engine has learned: `python -m citewell.eval.calibrate READING`.
+"""Fits what the engine has learned: `python -m citewell.eval.calibrate READING DOCUMENTS`.
 
 First the ranking of units (see `ranking`), then, over that, the confidence: a logistic regression of "the documents
-answer" on `engine.confidence.Features`. Both are fitted on the samples suite and on half of a reading benchmark (near
-misses left out: they need reading, not matching). Every other suite, and the other half, stay unseen, so that what is
-reported of them is a fair test.
+answer" on `engine.confidence.Features`. Both are fitted on the training suite (asked of the tameside suite's
+documents), on the samples suite, and on half of a reading benchmark (near misses left out: they need reading, not
+matching). Every other suite, and the other half, stay unseen, so that what is reported of them is a fair test.
 """
 
 import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -33,18 +33,23 @@ from .gate import choose_suites, find_documents
 from .ranking import Asked, fit_ranking, listed
 from .reading import NEAR_MISS, load_reading
 
-SAMPLES_SHARE = 0.3  # of the samples in the ranking, beside 1 for the reading questions, which are ten times as many
+TRAINING = Path(__file__).parent / "data" / "training.jsonl"
+# What the reading questions, the samples and the training suite count for.
+RANKING_SHARES = (1.0, 0.5, 1.0)
+CONFIDENCE_SHARES = (1.5, 0.5, 1.0)
+PENALTY = 3.0  # of the squared coefficients, of features in standard deviations, beside 1 for a question
 
 Labelled = tuple[Features, bool]
 
 
-def fit(groups: Iterable[list[Labelled]]) -> dict[str, float]:
-    """Coefficients by feature name, with `intercept`; each group counts the same, whatever its size."""
-    groups = list(groups)
+def fit(groups: Sequence[list[Labelled]], shares: Sequence[float]) -> dict[str, float]:
+    """Coefficients by feature name, with `intercept`; `shares` is what each group counts for, whatever its size."""
     x = np.array([list(asdict(found).values()) for group in groups for found, _ in group])
     y = np.array([answerable for group in groups for _, answerable in group])
-    weight = np.concatenate([np.full(len(group), len(y) / len(groups) / len(group)) for group in groups])
-    scaler, model = StandardScaler(), LogisticRegression(max_iter=5000)
+    weight = np.concatenate(
+        [np.full(len(group), len(y) * share / len(group)) for group, share in zip(groups, shares, strict=True)]
+    )
+    scaler, model = StandardScaler(), LogisticRegression(C=1 / PENALTY, max_iter=5000)
     make_pipeline(scaler, model).fit(x, y, logisticregression__sample_weight=weight)
     slopes = model.coef_[0] / scaler.scale_
     names = [field.name for field in fields(Features)]
@@ -63,29 +68,33 @@ def is_held_out(identity: str) -> bool:
     return hashlib.sha256(identity.encode()).digest()[0] % 2 == 1
 
 
-def main(reading: Path) -> None:
+def main(reading: Path, documents: Path) -> None:
     """Fit, write both files beside the engine, and print how well they do on questions that were not seen."""
-    suite = choose_suites(["samples"])[0]
-    known = load_suite(suite.path)
+    suite, trained_on = choose_suites(["samples", "tameside"])
+    known, training = load_suite(suite.path), load_suite(TRAINING)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "docs").mkdir()
         benchmark = load_reading(reading, folder / "docs")
         items = [item for item in benchmark.items if item.category != NEAR_MISS]
         seen, unseen = ([item for item in items if is_held_out(item.id) is half] for half in (False, True))
-        reader, sampler = (
-            _engine(folder / "reading", [benchmark.documents]),
-            _engine(folder, find_documents(suite, None)),
+        asked = [
+            (_engine(folder / "reading", [benchmark.documents]), seen),
+            (_engine(folder / "samples", find_documents(suite, None)), known),
+            (_engine(folder / "training", find_documents(trained_on, documents)), training),
+        ]
+        note = (
+            f"fitted by eval/calibrate.py on {len(seen)} reading questions, {len(known)} of the samples suite and "
+            f"{len(training)} of the training suite"
         )
-        note = f"fitted by eval/calibrate.py on {len(seen)} reading questions and {len(known)} of the samples suite"
-
-        read, sampled = _retrieve(reader, seen), _retrieve(sampler, known)
-        lists, names = listed(read, reader.retriever.lexical.idf)
-        weights = fit_ranking([lists, listed(sampled, sampler.retriever.lexical.idf)[0]], [1.0, SAMPLES_SHARE])
-        _save(RANKING, note, "weights", dict(zip(names, weights, strict=True)))
-        coefficients = fit([_label(reader, read), _label(sampler, sampled)])
+        found = [_retrieve(engine, items) for engine, items in asked]
+        lists = [listed(one, engine.retriever.lexical.idf) for one, (engine, _) in zip(found, asked, strict=True)]
+        weights = fit_ranking([of for of, _ in lists], RANKING_SHARES)
+        _save(RANKING, note, "weights", dict(zip(lists[0][1], weights, strict=True)))
+        labelled = [_label(engine, one) for one, (engine, _) in zip(found, asked, strict=True)]
+        coefficients = fit(labelled, CONFIDENCE_SHARES)
         _save(COEFFICIENTS, note, "coefficients", coefficients)
-        fresh = _label(reader, _retrieve(reader, unseen))
+        fresh = _label(asked[0][0], _retrieve(asked[0][0], unseen))
     sys.stdout.write(f"{note}\nAUC on {len(fresh)} unseen reading questions: {auc(coefficients, fresh):.3f}\n")
 
 
@@ -120,4 +129,4 @@ def _label(engine: Engine, asked: Iterable[Asked]) -> list[Labelled]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
