@@ -1,6 +1,8 @@
 """How many of what: whether a figure counts the things whose number a question asks for."""
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 
 from ..index.terms import terms
 from .intent import NUMBER
@@ -43,13 +45,15 @@ def counts(thing: str, text: str, header: str = "") -> float:
     if thing in terms(header) and re.search(r"\d", text):
         return 1.0
     tokens = _TOKEN.findall(text)
-    things = [thing in terms(token) for token in tokens]
     best = 0.0
     for place in (n for n, token in enumerate(tokens) if NUMBER.fullmatch(token)):
-        after = tokens[place + 1 : place + 1 + AFTER]
-        end = next((n for n, token in enumerate(after) if token in ".;:"), len(after))
-        if any(things[place + 1 : place + 1 + end]):
+        if _named(tokens[place + 1 : place + 1 + AFTER], thing):
             return 1.0
-        if any(things[max(0, place - BEFORE) : place]):
+        if _named(tokens[max(0, place - BEFORE) : place][::-1], thing):
             best = LOOSELY
     return best
+
+
+def _named(tokens: Sequence[str], thing: str) -> bool:
+    """Whether a thing is named before the clause ends."""
+    return any(thing in terms(token) for token in takewhile(lambda token: token not in ".;:", tokens))

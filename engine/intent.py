@@ -39,6 +39,7 @@ _NAMED_ROLE = (
     rf"\b{_ROLE}['’]?s? name\b"
 )
 
+_DAY = r"day\b(?! (?:care|centre|nurser|school|service|trip))"
 _WHAT_IS = r"\bwhat(?:['’]s| is| was) (?:the|his|her|its|their|our|[\w'’-]+['’]s) (?:[\w'’-]+ ){0,4}?"
 
 # The pattern found first in the question names its kind; those of `_ANYWHERE` do wherever they stand, in this order.
@@ -57,15 +58,15 @@ _ASKED_BY: dict[Kind, str] = {
         r"\bhow (many|much|long|often|old|far|large|big|high)\b|"
         r"\b(number|total|cost|amount|figure|population|average|median)\b"
     ),
-    "day": r"\b(what|which|exact|precise) (exact )?(date|day)\b",
+    "day": rf"(?<!\bby )\b(what|which|exact|precise) (exact )?(date\b|{_DAY})",
     "date": (
         r"(^|\b(by|since|until|from|and|exactly) |[,;:–] )when\b|"
-        r"\b(what|which) (\w+ )?(year|date|day|month|century|decade)\b"
+        rf"\b(what|which) (\w+ )?((year|date|month|century|decade)\b|{_DAY})"
     ),
     "person": rf"\bwho(m|se)?\b|\b(which|what) ({_ROLE}|person|people)s?\b|{_NAMED_ROLE}",
     "body": rf"\b(which|what) ([\w'’-]+ )?{_BODY}\b",
-    "name": r"\bnames? of\b|\bwhat name\b|\bwhat (is|are|was|were) .{3,60} called\b",
-    "meaning": r"\b(stands? for|short for|abbreviations?|acronyms?)\b",
+    "name": r"\bnames? of\b|\bwhat name\b|\bwhat (is|are|was|were) .{3,60} called\b(?! (to|for|about|in|off|by)\b)",
+    "meaning": r"\b(stands? for(?! (re-?)?election)|short for)\b",
     "place": r"\bwhere\b|\b(what|which) (country|city|town|place|borough|region)\b",
     "reason": r"\bwhy\b|\b(reasons?|causes?) (for|of)\b|\bhow come\b",
 }
@@ -78,7 +79,8 @@ _YES_NO = re.compile(
 _NAMED = re.compile(_NAMED_ROLE, re.IGNORECASE)
 _FIGURE = r"\d+(?:[.,]\d+)*"
 _NUMBER_WORDS = (
-    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|forty|fifty|hundred|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|"
     r"thousand|million|billion|half|thirds?|quarters?|dozen|once|twice|none|all"
 )
 _NO_FIGURE = frozenset("one all none once".split())  # as often no number at all
@@ -287,7 +289,7 @@ def read_intent(question: str, is_name: Callable[[str], bool] = _any_word) -> In
     """The intent of a question in plain words; `is_name` as in `Intent`."""
     kind = _kind(question)
     extreme = next((extreme for extreme, pattern in _EXTREMES if pattern.search(question)), None)
-    wants_list = bool(_LIST.search(question)) and kind in ("other", "person", "reason")
+    wants_list = bool(_LIST.search(question)) and kind in ("other", "person", "name", "reason")
     strict = kind in _STRICT or (kind == "person" and bool(_NAMED.search(question)))
     explains = kind in ("reason", "other") and bool(_EXPLAINS.search(question))
     return Intent(kind, wants_list, extreme, bool(_COMPARES.search(question)), explains, strict, is_name)

@@ -37,7 +37,6 @@ TRAINING = Path(__file__).parent / "data" / "training.jsonl"
 # What the reading questions, the samples and the training suite count for.
 RANKING_SHARES = (1.0, 0.5, 1.0)
 CONFIDENCE_SHARES = (1.5, 0.5, 1.0)
-PENALTY = 3.0  # of the squared coefficients, of features in standard deviations, beside 1 for a question
 
 Labelled = tuple[Features, bool]
 
@@ -47,9 +46,12 @@ def fit(groups: Sequence[list[Labelled]], shares: Sequence[float]) -> dict[str, 
     x = np.array([list(asdict(found).values()) for group in groups for found, _ in group])
     y = np.array([answerable for group in groups for _, answerable in group])
     weight = np.concatenate(
-        [np.full(len(group), len(y) * share / len(group)) for group, share in zip(groups, shares, strict=True)]
+        [
+            np.full(len(group), len(y) * share / sum(shares) / len(group))
+            for group, share in zip(groups, shares, strict=True)
+        ]
     )
-    scaler, model = StandardScaler(), LogisticRegression(C=1 / PENALTY, max_iter=5000)
+    scaler, model = StandardScaler(), LogisticRegression(max_iter=5000)
     make_pipeline(scaler, model).fit(x, y, logisticregression__sample_weight=weight)
     slopes = model.coef_[0] / scaler.scale_
     names = [field.name for field in fields(Features)]

@@ -4,7 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from citewell.engine.candidates import QUOTABLE, bm25, find_candidates, label_match, signals, weights
+from citewell.engine.candidates import (
+    ABOUT,
+    CONSIDERED,
+    EXACT,
+    QUOTABLE,
+    Candidate,
+    answering,
+    bm25,
+    find_candidates,
+    label_match,
+    signals,
+    weights,
+)
 from citewell.index.terms import terms
 from citewell.ingest.document import Block, Table, table_block
 from citewell.tests.engine.conftest import candidates_of, chunks_of, passages_of, query_of
@@ -101,3 +113,88 @@ def test_what_the_sentence_before_covers_is_gained() -> None:
     chunks = chunks_of(Block("text", "The ducks of Hatton are wild. They swim on the pond."))
     found = {c.text: c.gained for c in candidates_of(chunks, "Where do the ducks of Hatton swim?")}
     assert found["They swim on the pond."] > found["The ducks of Hatton are wild."] == 0
+
+
+def candidate(text: str, coverage: float) -> Candidate:
+    """A candidate that covers so much of the question."""
+    [found] = candidates_of(chunks_of(Block("text", text)), "What is it?")
+    return replace(found, coverage=coverage)
+
+
+def told(question: str, *candidates: Candidate, qualified: bool = False) -> list[str]:
+    return [c.text for c in answering(candidates, query_of(question), qualified)]
+
+
+def test_of_a_strict_question_only_what_holds_such_a_thing_stays() -> None:
+    found = candidate("Bread is sold at the gate.", 0.9), candidate("Bread costs £3.", 0.8)
+    assert told("What does bread cost?", *found) == ["Bread costs £3."]
+    assert told("Where is bread sold?", *found) == [c.text for c in found]
+    assert told("What does bread cost?", found[0]) == told("What does bread cost?") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What does bread cost?", "Tea costs £3."),
+        ("What is the warden's email address?", "Write to gate@parks.example."),
+        ("What is the gardener's phone number?", "Ring 0161 496 0000."),
+        ("What is the address of the gate?", "See www.parks.example for it."),
+        ("Which council runs the pond?", "The park is run by Hyde."),
+    ],
+)
+def test_what_misleads_of_another_thing_must_cover_the_question(question: str, text: str) -> None:
+    """However little the best candidate covers."""
+    assert query_of(question).intent.kind in EXACT
+    assert told(question, candidate("Ducks swim.", 0.0), candidate(text, ABOUT - 0.01)) == []
+    assert told(question, candidate(text, ABOUT)) == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("On what date was the pond dug?", "That was on 9 March 1998."),
+        ("What is the name of the form?", "Use Blue Heron for it."),
+        ("What does LPP stand for?", "It is short for partnership."),
+        ("Who is the head of parks?", "She is Ada Marsh."),
+    ],
+)
+def test_what_else_is_strict_must_cover_as_much_as_the_best(question: str, text: str) -> None:
+    intent = query_of(question).intent
+    assert intent.strict
+    assert intent.kind not in EXACT
+    best = candidate("Ducks swim.", 0.2)
+    assert told(question, best, candidate(text, 0.2)) == [text]
+    assert told(question, best, candidate(text, 0.19)) == []
+    assert told(question, replace(best, coverage=1.0), candidate(text, ABOUT)) == [text]  # and no more than is enough
+    assert told(question, replace(best, coverage=1.0), candidate(text, ABOUT - 0.01)) == []
+
+
+@pytest.mark.parametrize("question", ["How many ducks were there in 1999?", "What share were mallards in 1999?"])
+def test_a_figure_is_wanted_strictly_of_a_year_or_place(question: str) -> None:
+    none, some = candidate("Ducks swim.", 0.9), candidate("There were 40 ducks, or 12%.", 0.1)
+    assert told(question, none, some, qualified=True) == [none.text, some.text]
+    assert told(question, none, qualified=True) == []
+    assert told(question, none) == [none.text]
+    assert told(question, *[none] * CONSIDERED, some, qualified=True) == []  # it is too far down
+
+
+def test_nothing_asked_for_holds_nothing_back() -> None:
+    assert told("What is a duck?", candidate("Ducks swim.", 0.0), qualified=True) == ["Ducks swim."]
+
+
+def test_what_the_table_lends_to_all_rows_tells_none() -> None:
+    asked = dict.fromkeys(terms("How many agency social workers are there?"), 1.0)
+    assert label_match("Social Worker\t36", asked) == 1
+    lent = terms("Agency social care staff")
+    assert label_match("Social Worker\t36", asked, lent) == 1  # a worker
+    assert label_match("Social Care Manager\t36", asked, lent) == 0
+    assert label_match("Social Care\t36", asked, lent) == 0.5  # all of it is lent: it is compared as it is
+
+
+def test_rows_are_told_apart_by_what_their_table_does_not_say() -> None:
+    rows = ("Duck pond North", "30"), ("Duck pond South", "10")
+    chunks = chunks_of(table_block(Table(("Pond", "Number"), rows, "Duck ponds")))
+    labels = {
+        c.text: c.label for c in candidates_of(chunks, "How large is the duck pond South?") if c.unit.kind == "row"
+    }
+    assert labels == {"Duck pond North\t30": 0, "Duck pond South\t10": 1}

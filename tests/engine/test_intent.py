@@ -35,6 +35,20 @@ from citewell.engine.intent import Extreme, Kind, read_intent
         ("What is Ann Reed's phone number?", "phone"),
         ("What number do I ring for the warden?", "phone"),
         ("What's her email?", "email"),
+        ("On what date was the pond dug?", "day"),
+        ("On which day do they feed the ducks?", "day"),
+        ("What is the exact date of the opening?", "day"),
+        ("What year was the pond dug?", "date"),
+        ("What is the name of the form for managers?", "name"),
+        ("What is the wardens' handbook called?", "name"),
+        ("By what name is the pond known?", "name"),
+        ("What is the name of the park manager?", "person"),
+        ("Which day centre is by the pond?", "other"),
+        ("What were the wardens called to do?", "other"),
+        ("Who may stand for election?", "person"),
+        ("What does LPP stand for?", "meaning"),
+        ("LPP is short for what?", "meaning"),
+        ("Where the plan says LPP, which acronym is that?", "meaning"),  # wherever it stands
     ],
 )
 def test_kind(question: str, kind: Kind) -> None:
@@ -107,6 +121,28 @@ def test_extreme(question: str, extreme: Extreme | None) -> None:
         ("Why do they quack?", "They quack because of hunger.", True),
         ("Why do they quack?", "They quack.", False),
         ("What is a duck?", "Anything.", True),
+        ("On what date did ducks come?", "They came on 9 March 1998.", True),
+        ("On what date did ducks come?", "They came on the 9th of March.", True),
+        ("On what date did ducks come?", "They came on March 9, 1998.", True),
+        ("On what date did ducks come?", "They came on 09/03/98.", True),
+        ("On what date did ducks come?", "They came on a Monday.", True),
+        ("On what date did ducks come?", "They come on Saturdays.", True),
+        ("On what date did ducks come?", "They came in March 1998.", False),  # a month is no day
+        ("On what date did ducks come?", "March 24: 40 ducks", False),  # a month and its year
+        ("On what date did ducks come?", "They may come with 12 swans.", False),
+        ("What is the name of the form?", "Use Blue Heron for it.", True),
+        ("What is the name of the form?", "It is the PARKS form.", True),  # written large
+        ("What is the name of the form?", "Use the form for it.", False),
+        ("What is the name of the PARKS form?", "It is the PARKS form.", False),  # the question has the name
+        ("Which council runs the park?", "The park is run by Hyde.", True),
+        ("What does LPP stand for?", "LPP stands for Local Parks Partnership.", True),
+        ("What does LPP stand for?", "The Local Parks Partnership (LPP) met.", True),
+        ("What does LPP stand for?", "The LPP (Local Parks Partnership) met.", True),
+        ("What does LPP stand for?", "LPPs (Local Parks Partnerships) met.", True),
+        ("What does LPP (Local Parks Partnership) stand for?", "The local parks partnership met.", True),
+        ("What does LPP stand for?", "The local parks partnership met.", False),
+        ("What does LPP stand for?", "The LPP met (in March).", False),
+        ("What does LPP stand for?", "The Board for Ponds (BFP) met the LPP.", False),
     ],
 )
 def test_is_met_by(question: str, text: str, met: bool) -> None:
@@ -145,6 +181,9 @@ def test_the_documents_tell_what_is_a_name() -> None:
         ("What is the warden's email address?", "Write to warden@parks.example.", {"warden@parks.example"}),
         ("What is a duck?", "A duck is 1 bird.", set()),
         ("Why do ducks quack?", "Because of 3 foxes.", set()),
+        ("On what date did ducks come?", "They came on 9 March 1998, a Monday.", {"9 march", "monday"}),
+        ("What is the name of the form?", "Use Blue Heron for it.", set()),
+        ("What does LPP stand for?", "The LPP (Local Parks Partnership) met.", set()),
     ],
 )
 def test_things(question: str, text: str, things: set[str]) -> None:
@@ -160,7 +199,11 @@ def test_things(question: str, text: str, things: set[str]) -> None:
         ("Which council runs the park?", True),
         ("Who is the head of parks?", True),
         ("What's the name of the park manager?", True),
-        ("What is the name of the form for managers?", False),
+        ("What is the name of the form for managers?", True),
+        ("What is the wardens' handbook called?", True),
+        ("On what date was the pond dug?", True),
+        ("What does LPP stand for?", True),
+        ("When was the pond dug?", False),
         ("Who should tell the wardens?", False),
         ("Who is on the board?", False),
         ("How many ducks?", False),
@@ -169,6 +212,28 @@ def test_things(question: str, text: str, things: set[str]) -> None:
 )
 def test_strict(question: str, strict: bool) -> None:
     assert read_intent(question).strict is strict
+
+
+@pytest.mark.parametrize(
+    ("question", "figure", "name"),
+    [
+        ("How many ducks?", True, False),
+        ("What share are mallards?", True, False),
+        ("What does bread cost?", True, False),
+        ("When did ducks come?", True, False),
+        ("On what date did ducks come?", True, False),
+        ("Who feeds them?", False, True),
+        ("Which council runs the park?", False, True),
+        ("What is the name of the form?", False, True),
+        ("What does LPP stand for?", False, False),
+        ("What is the warden's phone number?", False, False),
+        ("Where do ducks sleep?", False, False),
+        ("What is a duck?", False, False),
+    ],
+)
+def test_whether_a_figure_or_a_name_is_wanted(question: str, figure: bool, name: bool) -> None:
+    intent = read_intent(question)
+    assert (intent.wants_figure, intent.wants_name) == (figure, name)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from citewell.errors import InputError
+from citewell.eval.calibrate import TRAINING
 from citewell.eval.check import check_suite
 from citewell.eval.dataset import Item, Place, load_suite
 from citewell.eval.gate import choose_suites, find_documents
@@ -180,6 +181,12 @@ def test_the_samples_suite_is_clean() -> None:
     assert check_suite(load_suite(suite.path), find_documents(suite, None)) == []
 
 
-def test_the_tameside_suite_is_clean(corpus: Path) -> None:
-    [suite] = choose_suites(["tameside"])
+@pytest.mark.parametrize("name", ["tameside", "unseen"])
+def test_the_suites_on_the_reports_are_clean(name: str, corpus: Path) -> None:
+    [suite] = choose_suites([name])
     assert check_suite(load_suite(suite.path), find_documents(suite, corpus)) == []
+
+
+def test_what_is_fitted_on_is_clean(corpus: Path) -> None:
+    [asked_of] = choose_suites(["tameside"])
+    assert check_suite(load_suite(TRAINING), find_documents(asked_of, corpus)) == []

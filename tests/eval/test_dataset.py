@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from citewell.errors import InputError
+from citewell.eval.calibrate import TRAINING
 from citewell.eval.dataset import SCHEMA, Item, Place, item_schema, load_suite, suite_line, write_schema
 from citewell.eval.gate import choose_suites
 
@@ -125,10 +126,9 @@ def test_the_committed_schema_is_that_of_the_items(tmp_path: Path) -> None:
     assert all(key["description"] for part in (item_schema(), places) for key in part["properties"].values())
 
 
-@pytest.mark.parametrize("name", ["samples", "tameside"])
-def test_the_committed_items_are_of_the_schema(name: str) -> None:
-    [suite] = choose_suites([name])
-    for line in suite.path.read_text(encoding="utf-8").splitlines():
+@pytest.mark.parametrize("path", [*(suite.path for suite in choose_suites()), TRAINING], ids=lambda path: path.stem)
+def test_the_committed_items_are_of_the_schema(path: Path) -> None:
+    for line in path.read_text(encoding="utf-8").splitlines():
         VALIDATOR.validate(json.loads(line))
 
 
@@ -178,7 +178,9 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         load_suite(tmp_path / "none.jsonl")
 
 
-@pytest.mark.parametrize(("name", "least", "least_unanswerable"), [("samples", 25, 5), ("tameside", 80, 15)])
+@pytest.mark.parametrize(
+    ("name", "least", "least_unanswerable"), [("samples", 25, 5), ("tameside", 80, 15), ("unseen", 100, 50)]
+)
 def test_the_suites_that_come_with_the_project(name: str, least: int, least_unanswerable: int) -> None:
     [suite] = choose_suites([name])
     items = load_suite(suite.path)

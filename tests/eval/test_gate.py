@@ -15,12 +15,12 @@ SUITE = Suite("small", Path("small.jsonl"), None, {"a.txt": hashlib.sha256(TEXT)
 
 
 def test_all_suites_unless_named() -> None:
-    assert [suite.name for suite in choose_suites()] == ["samples", "tameside"]
+    assert [suite.name for suite in choose_suites()] == ["samples", "tameside", "unseen"]
     assert [suite.name for suite in choose_suites(["tameside"])] == ["tameside"]
 
 
 def test_an_unknown_suite_is_named_with_those_there_are() -> None:
-    with pytest.raises(InputError, match="suite nosuch: there is none; choose from samples, tameside"):
+    with pytest.raises(InputError, match="suite nosuch: there is none; choose from samples, tameside, unseen"):
         choose_suites(["nosuch"])
 
 

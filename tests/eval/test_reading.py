@@ -1,6 +1,7 @@
 """Benchmarks as items, what of a passage counts, and what calibration makes of them."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from citewell.engine.confidence import Features
 from citewell.errors import InputError
-from citewell.eval.calibrate import auc, fit, is_held_out
+from citewell.eval.calibrate import TRAINING, auc, fit, is_held_out
 from citewell.eval.dataset import Item, load_suite, suite_line
+from citewell.eval.gate import choose_suites
 from citewell.eval.judge import judge
 from citewell.eval.reading import Benchmark, fold, load_reading
 from citewell.eval.reply import Asked, Reply, Retrieved
@@ -244,20 +246,34 @@ NOTHING = Features(**{field.name: 0.0 for field in fields(Features)})
 
 
 def test_fit_finds_the_feature_that_tells() -> None:
-    labelled = [(replace(NOTHING, passage_cosine=n / 20, bm25=n % 2), n >= 10) for n in range(20)]
-    coefficients = fit([labelled])
+    labelled = [(replace(NOTHING, cosine=n / 20, bm25=n % 2), n >= 10) for n in range(20)]
+    coefficients = fit([labelled], [1])
     assert set(coefficients) == {"intercept", *(field.name for field in fields(Features))}
-    assert coefficients["passage_cosine"] > 1 > abs(coefficients["bm25"])
+    assert coefficients["cosine"] > 1 > abs(coefficients["bm25"])
     assert coefficients["intercept"] < 0
     assert auc(coefficients, labelled) == 1
     assert auc({name: -value for name, value in coefficients.items()}, labelled) == 0
 
 
-def test_each_group_counts_the_same() -> None:
+def test_each_group_counts_for_its_share() -> None:
     low = [(replace(NOTHING, bm25=n % 2), False) for n in range(100)]
     high = [(replace(NOTHING, bm25=n % 2), True) for n in range(10)]
-    assert fit([low, high])["intercept"] == pytest.approx(0, abs=0.05)
-    assert fit([[*low, *high]])["intercept"] < -2
+    assert fit([low, high], [1, 1])["intercept"] == pytest.approx(0, abs=0.05)
+    assert fit([low, high], [1, 3])["intercept"] == pytest.approx(math.log(3), abs=0.05)
+    assert fit([[*low, *high]], [1])["intercept"] < -2
+
+
+def test_every_group_has_a_share() -> None:
+    group = [(replace(NOTHING, bm25=n % 2), n % 2 == 0) for n in range(10)]
+    with pytest.raises(ValueError, match="zip"):
+        fit([group, group], [1])
+
+
+def test_no_question_of_the_unseen_suite_is_fitted_on() -> None:
+    [samples, unseen] = choose_suites(["samples", "unseen"])
+    fitted_on = {fold(item.question) for path in (samples.path, TRAINING) for item in load_suite(path)}
+    shared = fitted_on & {fold(item.question) for item in load_suite(unseen.path)}
+    assert shared <= {"what is the capital of peru?"}  # on another subject: two writers came to it
 
 
 def test_half_is_held_out_by_identity() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from citewell.engine.answer import Citation
+from citewell.engine.draft import pieces_of
 from citewell.engine.wording.excerpts import TOKEN, Excerpt, excerpts
 from citewell.engine.wording.writer import fenced
 from citewell.ingest.chunk import Chunk
@@ -68,6 +69,15 @@ def test_neither_address_nor_file_is_told() -> None:
     told = fenced(excerpts_of(PLAN))
     assert "(link)" in told
     assert not [part for part in ("http", "elmford.example", "elmford.txt", "/elmford") if part in told]
+
+
+def test_a_name_is_told_once_and_in_brief() -> None:
+    name = "Places by day and by night, in term and out of term, for all"
+    chunks = chunks_in(f"# {name}\nDucks swim.\nFlies fly.\nSwans eat.")
+    first, *_, last = [piece for piece in pieces_of(chunks) if piece.unit.kind == "sentence"]
+    told = fenced([Excerpt((first,)), Excerpt((last,))])
+    assert told.splitlines()[0] == "<passage 1: Places by day and by night, in term and out of…>"
+    assert told.splitlines()[3] == "<passage 2>"
 
 
 def test_a_document_cannot_end_its_passage() -> None:
