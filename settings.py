@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         le=100_000,
-        description="Tokens of passages that it reads for an answer; 0 for 80 with a GGUF file, else 1,200.",
+        description="Tokens of passages that it reads for an answer; 0 for 60 with a GGUF file, else 1,200.",
     )
     llm_max_tokens: int = Field(default=400, ge=16, le=100_000, description="Tokens that it may write in one reply.")
     llm_seconds: float = Field(default=60, gt=0, le=3600, description="Seconds that it has for an answer.")
@@ -117,7 +117,7 @@ class Settings(BaseSettings):
     @property
     def passage_tokens(self) -> int:
         """Tokens of passages for the language model: a processor reads some 70 a second."""
-        return self.llm_passage_tokens or (80 if self.llm_gguf else 1200)
+        return self.llm_passage_tokens or (60 if self.llm_gguf else 1200)
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

@@ -39,6 +39,8 @@ def test_what_is_to_be_counted(question: str, thing: str | None) -> None:
         ("Ducks rose to 40.", LOOSELY),
         ("Ducks (40)", LOOSELY),
         ("There are 40 swans. Ducks come in spring.", 0),  # another sentence
+        ("There are few ducks. 40 swans came.", 0),
+        ("Seventeen ducks came.", 1),
         ("There are 40 swans; ducks come in spring.", 0),
         (f"There are 40 {'very ' * AFTER}rare ducks.", 0),  # too far
         ("Ducks, who like the pond and the bread there, ate 40 loaves.", 0),

@@ -48,7 +48,10 @@ from citewell.engine.intent import Extreme, Kind, read_intent
         ("Who may stand for election?", "person"),
         ("What does LPP stand for?", "meaning"),
         ("LPP is short for what?", "meaning"),
-        ("Where the plan says LPP, which acronym is that?", "meaning"),  # wherever it stands
+        ("Where the plan says LPP, what does that stand for?", "meaning"),  # wherever it stands
+        ("What does the report say about acronyms?", "other"),
+        ("By what date must the plan be ready?", "date"),
+        ("On what date was the plan ready?", "day"),
     ],
 )
 def test_kind(question: str, kind: Kind) -> None:
