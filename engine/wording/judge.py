@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ...index.terms import terms
 from ..answer import Dropped
 from .excerpts import Excerpt
 from .reply import LONGEST, Sentence
@@ -13,8 +14,12 @@ LEAST_MEANING = 0.4  # cosine of a sentence with what it rests on
 LEAST_RELEVANCE = 0.45  # cosine of a sentence with the question …
 LEAST_TO_BROAD = 0.3  # … and with one that is about a whole subject
 LEAST_ENTAILED = 0.5  # probability that what a sentence rests on entails it
+LEAST_NAMED = 4  # terms of a sentence that begins with “the”, and names nothing
 
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
+_VERDICT = re.compile(r"^(?:yes|no)[,.;:–—]\s*(?=\w)", re.IGNORECASE)
+_DEFINITE = re.compile(r"^(?:the|this|that|these|those|its?|their|they|he|she)\b", re.IGNORECASE)
+_NAMES = re.compile(r"\d|(?<=[\w,;)] )[A-Z]")  # a figure or a name
 _WHOLE = re.compile(r"[.!?][\"”’')\]]*$")
 
 Cosine = Callable[[str, str], float]
@@ -48,6 +53,7 @@ class Judge:
 
     def judge(self, sentence: Sentence, passages: Sequence[Excerpt], asked: Asked) -> Written | Dropped:
         """The sentence with what it rests on, in the passages that it names or, where they do not say it, in others."""
+        sentence = replace(sentence, text=without_verdict(sentence.text))
         if reason := _form(sentence):
             return Dropped(sentence.text, reason, sentence.passages)
         named = [passages[number - 1] for number in sentence.passages]
@@ -73,6 +79,12 @@ class Judge:
         return ""
 
 
+def without_verdict(text: str) -> str:
+    """A sentence without the yes or no that opens it, which nothing in a passage can prove."""
+    rest = _VERDICT.sub("", text)
+    return rest if rest == text else rest[:1].upper() + rest[1:]
+
+
 def _form(sentence: Sentence) -> str:
     """What is wrong with a sentence as such."""
     if not sentence.passages:
@@ -81,6 +93,12 @@ def _form(sentence: Sentence) -> str:
         return "rambles"
     if not _WHOLE.search(sentence.text):
         return "is no whole sentence"
+    if (
+        _DEFINITE.search(sentence.text)
+        and not _NAMES.search(sentence.text)
+        and len(set(terms(sentence.text))) < LEAST_NAMED
+    ):
+        return "does not say of what"  # “The service is good”: which it is, stands before it in the document
     return "speaks as a document does" if _FIRST_PERSON.search(sentence.text) else ""
 
 

@@ -4,6 +4,7 @@ A sentence is parted at its commas and conjunctions into as few parts as will do
 each part: all its words, in the piece's order, without anything left out between them that they hang on.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,12 +16,13 @@ from .align import is_told
 from .excerpts import Excerpt, readable
 from .injection import addresses_model
 from .rows import row_says
-from .words import INTRODUCES, NEGATES, PRONOUNS, Word, plain, trimmed, words_of
+from .words import INTRODUCES, NEGATES, PRONOUNS, Word, forms_of, plain, trimmed, words_of
 
 LONGEST_RUN = 5  # pieces of a passage that a reason is sought in
 LEAST_TERMS = 2  # of a sentence, a figure among them or not: less says nothing
 MOST_PARTS = 4  # of a sentence: one of more rambles
 MOST_MARKS = 12  # that a sentence is parted at
+_FOREMOST = re.compile(r"\b(?:\w{3,}est|main|most|least|only|first|last|best|worst)((?: \w+){1,3})")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def fault(text: str, runs: Sequence[Run]) -> str:
     if addresses_model(text):
         return "is addressed to a language model"
     held_by = [plain(part) for run in runs for part in (*run.texts, *run.around)]
-    if missing := unsupported(text, held_by) | (claims(text) - _held(runs)):
+    if missing := unsupported(text, held_by) | (claims(text) - _held(runs)) | _made_several(text, held_by):
         return f"not in the passage: {', '.join(sorted(missing))}"
     if not _said_by(text, [_Source(run.excerpt, at) for run in runs for at in range(run.first, run.last + 1)]):
         return "not said so in the passage"
@@ -77,6 +79,13 @@ def fault(text: str, runs: Sequence[Run]) -> str:
 def claims(text: str) -> frozenset[str]:
     """The terms of a sentence that a passage must hold."""
     return frozenset(terms(plain(text))) - INTRODUCES
+
+
+def _made_several(text: str, held_by: Iterable[str]) -> set[str]:
+    """Words after a superlative that the passage has in the singular only: the largest is not the largest ones."""
+    held = frozenset(re.findall(r"\w+", " ".join(held_by).lower()))
+    after = " ".join(_FOREMOST.findall(text.lower())).split()
+    return {word for word in after if word.endswith("s") and word not in held and word[:-1] in held}
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,12 @@ class _Source:
     @property
     def is_row(self) -> bool:
         return self.piece.unit.kind == "row" and bool(self.piece.chunk.header)
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """Words of the head of a cell's column: without any of them, what a long cell lists is said of nothing."""
+        unit, header = self.piece.unit, self.piece.chunk.header
+        return forms_of(header[unit.column]) if unit.kind == "cell" and unit.column < len(header) else frozenset()
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
@@ -184,6 +199,8 @@ def _says(
             if row_says(source.piece, part, source.lends) or is_told(part, source.words, source.lends, False)
             else []
         )
+    if source.heads and not source.heads & {word.form for word in part}:
+        return []
     if (before is None or source.may_follow(before)) and is_told(part, source.words, source.lends, whole):
         return [source]
     lead = source.lead

@@ -15,7 +15,7 @@ def forms(words: str) -> frozenset[str]:
 
 # What a sentence may add to a passage: words that introduce, and claim nothing.
 INTRODUCES = forms(
-    "yes report reports reported reporting say says said saying state states stated mention mentions mentioned "
+    "report reports reported reporting say says said saying state states stated mention mentions mentioned "
     "mentioning according document documents passage also however therefore additionally furthermore moreover "
     "overall namely such like include includes included including specifically particularly both respectively "
     "well within while whilst during regarding concerning related"

@@ -4,11 +4,10 @@ As a script it is a process of its own, which a test may kill: it prints its add
 """
 
 import json
-import select
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import MSG_PEEK
@@ -90,9 +89,10 @@ class Exchange:
 
     def until_hung_up(self) -> None:
         """Send nothing more, and see the client go."""
-        readable, _, _ = select.select([self._handler.connection], [], [], PATIENCE)
-        if readable and not self._handler.connection.recv(1, MSG_PEEK):
-            self._endpoint.hung_up.set()
+        self._handler.connection.settimeout(PATIENCE)
+        with suppress(TimeoutError):
+            if not self._handler.connection.recv(1, MSG_PEEK):
+                self._endpoint.hung_up.set()
         self._handler.close_connection = True
 
 

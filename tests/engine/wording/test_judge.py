@@ -6,7 +6,15 @@ import pytest
 
 from citewell.engine.answer import Dropped
 from citewell.engine.wording.excerpts import Excerpt
-from citewell.engine.wording.judge import LEAST_ENTAILED, LEAST_MEANING, LEAST_RELEVANCE, Asked, Judge, Written
+from citewell.engine.wording.judge import (
+    LEAST_ENTAILED,
+    LEAST_MEANING,
+    LEAST_RELEVANCE,
+    Asked,
+    Judge,
+    Written,
+    without_verdict,
+)
 from citewell.engine.wording.reply import LONGEST, Sentence
 from citewell.tests.engine.wording.test_support import FEES, STAFF, excerpts_in
 
@@ -43,6 +51,18 @@ def test_what_is_dropped_tells_the_passages_that_it_named() -> None:
     assert judged == Dropped("Elmford had 18 social workers.", "not in the passage: 18", (2, 1))
 
 
+@pytest.mark.parametrize("verdict", ["Yes, ", "No: ", "yes. "])
+def test_a_verdict_is_not_shown(verdict: str) -> None:
+    judged = near().judge(Sentence(f"{verdict}{HOLDS}", (1,)), PASSAGES, Asked(QUESTION))
+    assert isinstance(judged, Written)
+    assert judged.text == HOLDS
+
+
+@pytest.mark.parametrize("text", ["Yes", "No.", "No child was placed.", "Nobody came, yes or no."])
+def test_what_is_no_verdict_stays(text: str) -> None:
+    assert without_verdict(text) == text
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -53,6 +73,8 @@ def test_what_is_dropped_tells_the_passages_that_it_named() -> None:
         ("Our team manager is Ann Reed.", "speaks as a document does"),
         (HOLDS, ""),
         ("The team manager is Ann Reed!", ""),
+        ("The service is 'Good'.", "does not say of what"),
+        ("It was closed.", "does not say of what"),
     ],
 )
 def test_the_form_of_a_sentence(text: str, expected: str) -> None:

@@ -92,6 +92,8 @@ TABLE = (
     "| Easton | 38 | 27 | 22%\n| Marlow Green | 51 | 19 | 47%"
 )
 YEARS = "# Workforce\n| Measure | 2022 | 2023 | 2024\n| Social workers | 88 | 93 | 79\n| Agency staff | 14 | 22 | 31"
+FILLER = "respite for carers at weekends · " * 12
+CELLS = f"# Inspections\n| Year | What must improve\n| 2023 | Support for new carers. · {FILLER}"
 LISTS = (
     "# Decisions\nThe panel approves:\n- respite care for up to six weeks\n- travel to hospital\n"
     "- a laptop for college\nThe panel refuses:\n- holidays abroad\n- gym membership\n- driving lessons"
@@ -103,6 +105,12 @@ HUB = (
 )
 
 FALSE: Cases = {
+    "one told as several": [
+        ("The largest group in Elmford is carers of babies.", "The largest groups in Elmford are carers of babies."),
+        ("The main reason was the budget.", "The main reasons were the budget."),
+    ],
+    "the head of a cell's column left out": [(CELLS, "Support for new carers.")],
+    "a verdict": [("Carers are paid £450 a week.", "Yes, carers are paid £450 a week.")],
     "subject left out": [
         (
             "They told how a new director, Ann Reed, had been appointed in January, but said it was too soon to judge.",
@@ -448,7 +456,6 @@ TRUE: Cases = {
         ("The new centre in Norby opened in May.", "The centre in Norby opened in May."),
         (FEES, "According to the document, fees rose by 4% from 1 April 2023."),
         (NOT, "The council doesn't pay for school uniforms."),
-        ("Carers are paid £450 a week.", "Yes, carers are paid £450 a week."),
     ],
     "a row read out": [
         (TABLE, "Norby had 45 closures."),
