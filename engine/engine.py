@@ -21,6 +21,7 @@ from .candidates import Candidate, answering, by_best_unit, find_candidates
 from .clock import Clock
 from .compose import compose
 from .confidence import Features, confidence, features
+from .counting import asks_how_many
 from .draft import Draft, citation_of
 from .guards import Blocked, blocked
 from .history import History
@@ -236,7 +237,14 @@ class Engine:
         if not candidates:
             return [], None
         drafts = compose(candidates, query, lexical.idf, self.store.around)
+        if asks_how_many(query.asked) and not any(self._says_how_many(draft, query) for draft in drafts):
+            return [], None
         return drafts, features(query, candidates, passages, lexical, drafts[0])
+
+    @staticmethod
+    def _says_how_many(draft: Draft, query: Query) -> bool:
+        """Whether a quote has a number or a share: without one none says how many, whatever else it holds."""
+        return "%" in draft.quote or query.intent.is_met_by(draft.quote, query.text)
 
     def _record(self, answer: Answer) -> None:
         """Keep the answer in the history; that it cannot be kept costs nobody the answer."""
