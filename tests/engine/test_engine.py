@@ -156,6 +156,14 @@ def test_no_amount_or_address_no_answer(engine: Engine, question: str) -> None:
     assert (answer.status, answer.confidence) == ("not_found", 0)
 
 
+def test_without_a_number_it_is_not_said_how_many(tmp_path: Path) -> None:
+    (tmp_path / "ducks.txt").write_text("Too many ducks live by the pond in Elmford.\n\nThe pond is deep.\n", "utf-8")
+    engine = build_engine(load_settings(home=tmp_path / "home"))
+    sync(engine.store, [tmp_path / "ducks.txt"])
+    assert ask(engine, "Do ducks live by the pond in Elmford?").status == "answered"
+    assert ask(engine, "How many ducks live by the pond in Elmford?").status == "not_found"
+
+
 def test_the_passage_of_the_likeliest_quote_is_first(engine: Engine) -> None:
     for question in QUESTIONS:
         answer = ask(engine, question)
