@@ -23,10 +23,10 @@ _NAME = re.compile(r"(?<=[^.?!:–] )[A-Z][\w'’-]*[a-z][\w'’-]*|\b\d+(?:[.,]
 
 @dataclass(frozen=True)
 class Features:
-    """What the estimate rests on: cosines, shares in 0…1 and margins, so that they mean the same in any corpus.
+    """What the estimate rests on: a cosine, shares in 0…1 and what is asked, so that they mean the same in any corpus.
 
     The lead is the first quote of the answer. Coverages are the shares of the question's terms, weighted by idf, that
-    a passage holds, or the best unit with its neighbours and headings. A product is 0 for questions of another kind.
+    a passage holds, or the best unit with its neighbours and headings.
     """
 
     cosine: float  # of the best unit with the question
