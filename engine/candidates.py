@@ -2,7 +2,7 @@
 
 A unit's score is a weighted sum of its signals. The weights are in `ranking.json`, fitted by `python -m
 citewell.eval.calibrate` so that exp(score), as a share of that of all units, is the probability that the unit answers:
-a difference of scores is one of log odds.
+a difference of scores is one of log odds. The first of them are then read, and what the reader says is added.
 """
 
 import json
@@ -21,10 +21,12 @@ from ..index.passage import Passage
 from ..index.terms import terms
 from ..ingest.chunk import Unit
 from ..ingest.document import CELL_SEPARATOR
+from .reader import legible, read
 from .rewrite import Query
 
 RANKING = Path(__file__).with_name("ranking.json")
 K1, B = 1.2, 0.5  # BM25 of units; they vary less in length than passages
+READ = 10  # candidates that the reader reads: each takes some 3 ms
 CONSIDERED = 10  # candidates among which a thing of the kind asked for must be …
 ABOUT = 0.4  # … in one that covers no less of the question, where nothing else would answer
 EXACT = ("money", "email", "phone", "address", "body")  # kinds that mislead when they are of another thing
@@ -41,7 +43,8 @@ class Candidate:
     """A unit of a passage, scored.
 
     `terms` are the unit's own; `label` is the share, 0…1, of a row's first cell that the question holds; `coverage` is
-    the share of the question, by idf, that the unit and its table hold; `gained` is what the unit before it adds to it.
+    the share of the question, by idf, that the unit and its table hold; `gained` is what the unit before it adds to it;
+    `read` is what the reader says of it, as log odds, of a unit that was not read the least of those that were.
     """
 
     passage: Passage
@@ -51,6 +54,7 @@ class Candidate:
     coverage: float
     gained: float
     score: float
+    read: float = 0.0
 
     @property
     def unit(self) -> Unit:
@@ -107,6 +111,17 @@ def find_candidates(query: Query, passages: Sequence[Passage], idf: Idf) -> list
         for i in np.argsort(-scores, kind="stable")
         for u in [units[i]]
     ]
+
+
+def read_candidates(candidates: Sequence[Candidate], query: Query) -> list[Candidate]:
+    """The candidates in the order that reading the first of them with the question gives, best first."""
+    first = candidates[:READ]
+    if not first:
+        return []
+    scores, share = read(query.text, [legible(c.passage.chunk, c.unit) for c in first])
+    odds = [*map(float, scores), *[float(scores.min())] * (len(candidates) - len(first))]
+    found = [replace(c, score=share * c.score + z, read=z) for c, z in zip(candidates, odds, strict=True)]
+    return sorted(found, key=lambda c: -c.score)
 
 
 def by_best_unit(passages: Sequence[Passage], candidates: Sequence[Candidate]) -> list[Passage]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..index.lexical import LexicalIndex
 from ..index.passage import Passage
 from ..index.terms import terms
-from .candidates import Candidate
+from .candidates import READ, Candidate
 from .counting import asks_how_many, counts
 from .draft import Draft
 from .rewrite import Query
@@ -29,6 +29,8 @@ class Features:
     a passage holds, or the best unit with its neighbours and headings.
     """
 
+    read: float  # of the best unit, as log odds: whether it answers, read with the question
+    read_any: float  # the log odds that any of the first answers, rather than none
     cosine: float  # of the best unit with the question
     bm25: float  # the best of any passage, as a share of the question's total idf
     passage_coverage: float  # of the best unit's passage
@@ -63,6 +65,8 @@ def features(
     meets = float(intent.is_met_by(lead.quote, query.text))
     thing = asks_how_many(query.asked)
     return Features(
+        read=best.read,
+        read_any=_any(candidates[:READ]),
         cosine=best.cosine,
         bm25=max(passage.lexical for passage in passages) / total,
         passage_coverage=coverage(held),
@@ -79,6 +83,14 @@ def features(
         best_is_row=float(best.unit.kind == "row"),
         question_terms=math.log1p(len(query.weights)),
     )
+
+
+def _any(first: Sequence[Candidate]) -> float:
+    """The log of the summed odds of what was read, as the reader was trained: with the ranking by matching beside it,
+    from its mean."""
+    matched = [c.score - c.read for c in first]
+    mean = sum(matched) / len(matched)
+    return math.log(sum(math.exp(c.score - mean) for c in first))
 
 
 def _near(best: Candidate) -> frozenset[str]:

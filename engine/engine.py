@@ -17,7 +17,7 @@ from ..index.store import Store
 from ..index.terms import terms
 from ..settings import Settings
 from .answer import Answer, Citation, Question, Statement, Status, Wording
-from .candidates import Candidate, answering, by_best_unit, find_candidates
+from .candidates import Candidate, answering, by_best_unit, find_candidates, read_candidates
 from .clock import Clock
 from .compose import compose
 from .confidence import Features, confidence, features
@@ -209,9 +209,14 @@ class Engine:
     def _retrieve(self, query: Query, question: Question, top: int) -> tuple[tuple[Passage, ...], list[Candidate]]:
         """Passages best first, and the candidates in them. A reranker has the last word on the order of passages."""
         passages = self.retriever.search(query.text, top, question.filters)
-        candidates = find_candidates(query, passages, self.retriever.lexical.idf)
+        candidates = self.candidates(query, passages)
         ordered = passages if self.retriever.reranker else by_best_unit(passages, candidates)
         return tuple(ordered), candidates
+
+    def candidates(self, query: Query, passages: Sequence[Passage]) -> list[Candidate]:
+        """The units of passages that may answer, best first."""
+        found = find_candidates(query, passages, self.retriever.lexical.idf)
+        return read_candidates(found, query)
 
     def _look_up(self, question: Question, cited: Sequence[Citation], clock: Clock) -> _Part:
         """What the documents say to one question; `cited` are the citations that stand before its own."""

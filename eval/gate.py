@@ -53,7 +53,8 @@ def choose_suites(names: Sequence[str] = ()) -> list[Suite]:
     Raises:
         InputError: there is no suite of that name, or no such file.
     """
-    suites = {name: Suite.of(name, entry) for name, entry in tomllib.loads(FILE.read_text(encoding="utf-8")).items()}
+    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    suites = {name: Suite.of(name, _shared(entry, entries)) for name, entry in entries.items()}
     by_path = {suite.path: suite for suite in suites.values()}
     chosen = []
     for name in names or suites:
@@ -67,6 +68,12 @@ def choose_suites(names: Sequence[str] = ()) -> list[Suite]:
         else:
             raise InputError(f"suite {name}: there is none; choose from {', '.join(suites)}, or give a .jsonl file")
     return chosen
+
+
+def _shared(entry: dict[str, Any], entries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The entry of a suite; with the documents of another where it names that suite in their place."""
+    named = entry.get("documents")
+    return {**entry, "documents": entries[named]["documents"]} if isinstance(named, str) else entry
 
 
 def find_documents(suite: Suite, docs: Path | None) -> list[Path]:

@@ -9,7 +9,7 @@ from scipy.special import softmax
 from ..engine.candidates import Idf, signals
 from ..engine.rewrite import Query
 from ..index.passage import Passage
-from ..ingest.chunk import Unit
+from ..ingest.chunk import Chunk, Unit
 from .dataset import Item
 from .facts import contains_tokens, tokens
 from .metrics import Floats
@@ -59,14 +59,13 @@ def listed(asked: Iterable[Asked], idf: Idf) -> tuple[list[Listed], list[str]]:
         units, values = signals(query, passages, idf)
         if item.answerable and units:
             names = list(values)
-            held = np.array([_held(item, passage, unit) for passage, unit in units])
-            found.append((np.column_stack(list(values.values())), held))
+            right = np.array([held(item, passage.chunk, unit) for passage, unit in units])
+            found.append((np.column_stack(list(values.values())), right))
     return found, names
 
 
-def _held(item: Item, passage: Passage, unit: Unit) -> float:
-    """The share of an item's facts that a unit holds, with its table's header."""
-    chunk = passage.chunk
+def held(item: Item, chunk: Chunk, unit: Unit) -> float:
+    """The share of an item's facts that a unit of one of its sources holds, with its table's header."""
     if chunk.document not in item.sources:
         return 0.0
     header = " ".join(chunk.header) if unit.kind in ("row", "cell") else ""

@@ -70,7 +70,7 @@ class Embedder:
         disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write to standard error, beside our one line
         if self.packaged:
             verify_packaged(Path(self.path))
-        dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
+        dtype = torch.bfloat16 if has_bfloat16() else torch.float32
         try:
             return HuggingFaceEmbedding(self.path, device="cpu", model_kwargs={"dtype": dtype})
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
@@ -199,7 +199,7 @@ def _normalise(vectors: npt.NDArray[np.float32]) -> Vectors:
     return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
-def _has_bfloat16() -> bool:
+def has_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 natively; without that, float32 is faster."""
     import torch  # noqa: PLC0415
 

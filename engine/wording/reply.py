@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LONGEST = 600  # characters of a sentence: a longer one rambles
+LONGEST = 200  # characters of a sentence: a longer one rambles, or copies a whole quote, which is shown already
 
 _OPENING = re.compile(r'"sentences"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")

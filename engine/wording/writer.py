@@ -16,7 +16,7 @@ from .reply import LONGEST, Reply, schema
 
 MOST_SENTENCES = 6  # a reply that goes on rambles …
 LONGEST_LABEL = 48  # characters
-LONGEST_PENDING = LONGEST + 200  # … and so does one with so many characters, JSON included, and no whole sentence
+LONGEST_PENDING = LONGEST + 60  # … and so does one with so many characters, JSON included, and no whole sentence
 
 
 class Writer:
@@ -53,12 +53,15 @@ class Writer:
             raise ModelError("language model: its reply breaks off, or is not in the form asked for")
 
     async def warm(self) -> None:
-        """Have the server read the instructions, so that the first question need not wait for that."""
-        messages = load_prompt("answer").messages(passages="", question="")
+        """Have the server read the instructions, so that the first question, and the first follow-up, need not wait for
+        that."""
+        rewrite = load_prompt("rewrite").messages(turns="", question="")
+        answer = load_prompt("answer").messages(passages="", question="")
         try:
-            async with aclosing(self.model.stream(messages, schema(1), 1)) as pieces:
-                async for _ in pieces:
-                    break
+            for messages in (rewrite, answer):
+                async with aclosing(self.model.stream(messages, schema(1), 1)) as pieces:
+                    async for _ in pieces:
+                        break
         except ModelError:
             return  # whoever asks is told
 

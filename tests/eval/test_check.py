@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from citewell.errors import InputError
-from citewell.eval.calibrate import TRAINING
+from citewell.eval.calibrate import INVENTED, TRAINING
 from citewell.eval.check import check_suite
 from citewell.eval.dataset import Item, Place, load_suite
 from citewell.eval.gate import choose_suites, find_documents
@@ -181,7 +181,7 @@ def test_the_samples_suite_is_clean() -> None:
     assert check_suite(load_suite(suite.path), find_documents(suite, None)) == []
 
 
-@pytest.mark.parametrize("name", ["tameside", "unseen"])
+@pytest.mark.parametrize("name", ["tameside", "unseen", "fresh"])
 def test_the_suites_on_the_reports_are_clean(name: str, corpus: Path) -> None:
     [suite] = choose_suites([name])
     assert check_suite(load_suite(suite.path), find_documents(suite, corpus)) == []
@@ -190,3 +190,9 @@ def test_the_suites_on_the_reports_are_clean(name: str, corpus: Path) -> None:
 def test_what_is_fitted_on_is_clean(corpus: Path) -> None:
     [asked_of] = choose_suites(["tameside"])
     assert check_suite(load_suite(TRAINING), find_documents(asked_of, corpus)) == []
+
+
+def test_what_the_reader_learns_from_is_clean() -> None:
+    items = load_suite(INVENTED.with_suffix(".jsonl"))
+    assert len(items) > 1000
+    assert check_suite(items, [INVENTED]) == []

@@ -15,12 +15,12 @@ SUITE = Suite("small", Path("small.jsonl"), None, {"a.txt": hashlib.sha256(TEXT)
 
 
 def test_all_suites_unless_named() -> None:
-    assert [suite.name for suite in choose_suites()] == ["samples", "tameside", "unseen"]
+    assert [suite.name for suite in choose_suites()] == ["samples", "tameside", "unseen", "fresh"]
     assert [suite.name for suite in choose_suites(["tameside"])] == ["tameside"]
 
 
 def test_an_unknown_suite_is_named_with_those_there_are() -> None:
-    with pytest.raises(InputError, match="suite nosuch: there is none; choose from samples, tameside, unseen"):
+    with pytest.raises(InputError, match="suite nosuch: there is none; choose from samples, tameside, unseen, fresh"):
         choose_suites(["nosuch"])
 
 
@@ -33,6 +33,11 @@ def test_a_suite_may_be_a_file_of_ones_own(tmp_path: Path) -> None:
     [samples] = choose_suites(["samples"])
     assert choose_suites([str(samples.path)]) == [samples]
     assert [choose_suites([suite.source]) for suite in choose_suites()] == [[suite] for suite in choose_suites()]
+
+
+def test_a_suite_may_be_asked_of_another_suites_documents() -> None:
+    [tameside, unseen] = choose_suites(["tameside", "unseen"])
+    assert tameside.documents == unseen.documents != {}
 
 
 def test_its_documents_are_what_is_given(tmp_path: Path) -> None:

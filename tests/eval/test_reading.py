@@ -11,7 +11,7 @@ import pytest
 
 from citewell.engine.confidence import Features
 from citewell.errors import InputError
-from citewell.eval.calibrate import TRAINING, auc, fit, is_held_out
+from citewell.eval.calibrate import INVENTED, TRAINING, auc, fit, is_held_out, is_unread
 from citewell.eval.dataset import Item, load_suite, suite_line
 from citewell.eval.gate import choose_suites
 from citewell.eval.judge import judge
@@ -269,11 +269,19 @@ def test_every_group_has_a_share() -> None:
         fit([group, group], [1])
 
 
-def test_no_question_of_the_unseen_suite_is_fitted_on() -> None:
-    [samples, unseen] = choose_suites(["samples", "unseen"])
-    fitted_on = {fold(item.question) for path in (samples.path, TRAINING) for item in load_suite(path)}
+@pytest.mark.parametrize("name", ["unseen", "fresh"])
+def test_no_question_of_an_unseen_suite_is_fitted_on(name: str) -> None:
+    [samples, unseen] = choose_suites(["samples", name])
+    paths = (samples.path, TRAINING, INVENTED.with_suffix(".jsonl"))
+    fitted_on = {fold(item.question) for path in paths for item in load_suite(path)}
     shared = fitted_on & {fold(item.question) for item in load_suite(unseen.path)}
     assert shared <= {"what is the capital of peru?"}  # on another subject: two writers came to it
+
+
+def test_the_reader_leaves_a_quarter_of_any_half() -> None:
+    names = [f"question {n}" for n in range(4000)]
+    assert sum(map(is_unread, names)) == pytest.approx(1000, abs=120)
+    assert sum(is_unread(name) and is_held_out(name) for name in names) == pytest.approx(500, abs=90)
 
 
 def test_half_is_held_out_by_identity() -> None:

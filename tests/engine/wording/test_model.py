@@ -193,9 +193,9 @@ def test_warming_reads_the_instructions_and_breaks_nothing(composing: Composing)
         assert engine._composer
         asyncio.run(engine._composer.writer.warm())
         url = endpoint.url
-    [request] = endpoint.requests
-    assert request.body["max_tokens"] == 1
-    assert request.messages[0]["content"].startswith("You answer a question")
+    assert [request.body["max_tokens"] for request in endpoint.requests] == [1, 1]
+    openings = [request.messages[0]["content"].split(" ", 2)[:2] for request in endpoint.requests]
+    assert openings == [["You", "make"], ["You", "answer"]]  # the answer's last: it is asked for first
     gone = composing(url)._composer
     assert gone
     asyncio.run(gone.writer.warm())

@@ -1,0 +1,97 @@
+"""A question and units read together."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from citewell.engine import reader
+from citewell.engine.candidates import READ, read_candidates
+from citewell.engine.reader import BIAS, HEAD, UP, WEIGHTS, legible, load_network, read
+from citewell.errors import ModelError
+from citewell.ingest.document import Block, Table, table_block
+from citewell.tests.engine.conftest import candidates_of, chunks_of, query_of
+
+QUESTION = "How many foster carers left last year?"
+ANSWERS = "Fostering: Twelve foster carers left in the last year."
+SPEAKS = [
+    "Fostering: Foster carers are visited every six weeks.",
+    "Fostering: Foster carers who leave are asked why by the team manager.",
+    "Libraries: The library opens at nine on weekdays.",
+]
+
+
+def test_what_answers_is_told_from_what_speaks_of_the_same() -> None:
+    scores, share = read(QUESTION, [*SPEAKS, ANSWERS])
+    assert scores.shape == (4,)
+    assert scores.argmax() == 3
+    assert 0 < share < 2
+
+
+def test_each_text_is_read_on_its_own() -> None:
+    """Which texts are beside it, and in what order, changes no more than the arithmetic of 16-bit floats does."""
+    texts = [*SPEAKS, ANSWERS, ANSWERS * 3]
+    together = read(QUESTION, texts).scores
+    assert read(QUESTION, texts[::-1]).scores[::-1] == pytest.approx(together, abs=0.2)
+    assert [float(read(QUESTION, [text]).scores[0]) for text in texts] == pytest.approx(together, abs=0.2)
+
+
+def test_a_question_or_text_of_any_length_is_read() -> None:
+    assert np.isfinite(read("why " * 500, ["because " * 1000, "", "§"]).scores).all()
+
+
+def test_many_threads_read_at_once() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: read(QUESTION, [ANSWERS]).scores[0], range(16)))
+    assert len(set(found)) == 1
+
+
+def test_an_adapter_that_adds_nothing_leaves_the_model_as_it_is(tmp_path: Path) -> None:
+    weights = {name: torch.zeros_like(value) if name.endswith(UP) else value for name, value in _weights().items()}
+    save_file(weights, tmp_path / "plain.safetensors")
+    network, tokenizer = load_network()
+    with torch.inference_mode():
+        pooled = reader.pool(network, tokenizer, [(QUESTION, ANSWERS)])
+    wanted = float((pooled @ weights[HEAD].float() + weights[BIAS].float())[0])
+    assert float(read(QUESTION, [ANSWERS], tmp_path / "plain.safetensors").scores[0]) == pytest.approx(wanted, abs=0.1)
+
+
+def test_the_adapter_changes_every_matrix_of_the_model() -> None:
+    weights = _weights()
+    network, _ = load_network()
+    matrices = {name for name, _ in network.get_submodule("encoder").named_modules() if name.endswith(("dense", "key"))}
+    adapted = {name.removesuffix(UP).removeprefix("encoder.") for name in weights if name.endswith(UP)}
+    assert matrices < adapted
+    assert all(bool(value.any()) for value in weights.values())
+
+
+def test_damaged_weights_of_the_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(reader, "packaged_model", lambda: tmp_path)
+    with pytest.raises(ModelError, match="missing or damaged"):
+        load_network()
+
+
+def test_a_unit_is_read_with_what_stands_over_it() -> None:
+    table = table_block(Table(("Pond", "Ducks"), (("North", "30"),), "Ducks by pond"))
+    chunks = chunks_of(Block("heading", "Ducks", level=1), Block("text", "They swim."), table)
+    units = [(chunk, unit) for chunk in chunks for unit in chunk.units if unit.kind in ("sentence", "row")]
+    assert [legible(*one) for one in units] == ["Ducks: They swim.", "Ducks by pond: Pond; Ducks | North\t30"]
+
+
+def test_the_first_candidates_are_put_in_the_order_that_reading_gives() -> None:
+    chunks = chunks_of(Block("text", " ".join(f"Pond {n} has ducks." for n in range(READ + 5))))
+    question = "Which pond has ducks?"
+    candidates = candidates_of(chunks, question)
+    found = read_candidates(candidates, query_of(question))
+    assert len(found) == len(candidates) > READ
+    assert {c.text for c in found[:READ]} == {c.text for c in candidates[:READ]}
+    assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
+    assert {c.read for c in found[READ:]} == {min(c.read for c in found[:READ])}
+    assert read_candidates([], query_of(question)) == []
+
+
+def _weights() -> dict[str, torch.Tensor]:
+    return load_file(WEIGHTS)
