@@ -25,6 +25,7 @@ EPOCHS = 3
 ADAPTER_RATE, HEAD_RATE = 8e-4, 1e-3  # of learning
 WARM_UP = 0.1  # of all steps
 BATCH = 8  # lessons
+PARTS = 4  # of a batch, by length: little padding
 PAIRS = 8  # candidates of a lesson that are read at a time …
 RIGHT = 3  # … of which at most so many answer …
 HARD = 5  # … and so many are the best that do not; the rest are any
@@ -92,8 +93,10 @@ def train_reader(lessons: Sequence[Lesson], file: Path, epochs: int = EPOCHS, ra
             chosen = [(lesson, _choose(lesson, chance)) for lesson in batch]
             pairs = [(lesson.question, lesson.texts[n]) for lesson, numbers in chosen for n in numbers]
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                pooled = pool(network, tokenizer, pairs)
-            read = head(drop(pooled)).squeeze(-1).split([len(numbers) for _, numbers in chosen])
+                parts = [(part, pool(network, tokenizer, [pairs[n] for n in part])) for part in _by_length(pairs)]
+            pooled = torch.cat([vectors for _, vectors in parts])
+            order = torch.tensor([n for part, _ in parts for n in part]).argsort()
+            read = head(drop(pooled[order])).squeeze(-1).split([len(numbers) for _, numbers in chosen])
             loss = torch.stack([_loss(*one, z, share) for one, z in zip(chosen, read, strict=True)]).mean()
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -134,6 +137,12 @@ def _choose(lesson: Lesson, chance: random.Random) -> list[int]:
     wrong = [n for n, held in enumerate(lesson.held) if not held]
     others = wrong[:HARD] + chance.sample(wrong[HARD:], len(wrong[HARD:]))
     return right + others[: PAIRS - len(right)]
+
+
+def _by_length(pairs: Sequence[tuple[str, str]]) -> list[list[int]]:
+    order = sorted(range(len(pairs)), key=lambda n: len(pairs[n][0]) + len(pairs[n][1]))
+    size = -(-len(pairs) // PARTS)
+    return [order[first : first + size] for first in range(0, len(order), size)]
 
 
 def _loss(lesson: Lesson, numbers: Sequence[int], read: Tensor, share: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """A question and units read together."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,9 +77,10 @@ def test_damaged_weights_of_the_model(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_a_unit_is_read_with_what_stands_over_it() -> None:
     table = table_block(Table(("Pond", "Ducks"), (("North", "30"),), "Ducks by pond"))
-    chunks = chunks_of(Block("heading", "Ducks", level=1), Block("text", "They swim."), table)
+    chunks = [replace(chunk, headings=("Birds", "Ducks")) for chunk in chunks_of(Block("text", "They swim."), table)]
     units = [(chunk, unit) for chunk in chunks for unit in chunk.units if unit.kind in ("sentence", "row")]
     assert [legible(*one) for one in units] == ["Ducks: They swim.", "Ducks by pond: Pond; Ducks | North\t30"]
+    assert legible(replace(chunks[0], headings=()), units[0][1]) == "Parks: They swim."
 
 
 def test_the_first_candidates_are_put_in_the_order_that_reading_gives() -> None:

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from citewell.app import build_engine
+from citewell.engine import candidates
 from citewell.engine import engine as engine_module
 from citewell.engine.answer import Answer, Citation, Question, Wording
 from citewell.engine.engine import Engine
+from citewell.engine.reader import Reading
 from citewell.eval import baseline
 from citewell.eval.dataset import load_suite
 from citewell.eval.gate import choose_suites
@@ -62,11 +64,19 @@ def test_intact_it_is_met(intact: Result) -> None:
     assert intact.comparison.new == intact.comparison.gone == ()
 
 
-def test_without_the_lexical_half(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(LexicalIndex, "scores", lambda self, _: np.zeros(len(self.ids)))
+def test_with_the_lexical_half_turned_round(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = LexicalIndex.scores
+    monkeypatch.setattr(LexicalIndex, "scores", lambda self, words: scores(self, words).max() - scores(self, words))
     result = gate(build_engine(settings))
     assert lost(result)
     assert {"accuracy", "citation"} <= floors(result)
+
+
+def test_with_a_reader_that_finds_all_alike(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "read", lambda _, texts: Reading(np.zeros(len(texts)), 1.0))
+    result = gate(build_engine(settings))
+    assert lost(result)
+    assert {"mrr", "unanswerable"} <= floors(result)
 
 
 def next_sentence(citation: Citation, engine: Engine) -> Citation:
