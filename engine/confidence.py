@@ -23,7 +23,8 @@ _NAME = re.compile(r"(?<=[^.?!:–] )[A-Z][\w'’-]*[a-z][\w'’-]*|\b\d+(?:[.,]
 
 @dataclass(frozen=True)
 class Features:
-    """What the estimate rests on: a cosine, shares in 0…1 and what is asked, so that they mean the same in any corpus.
+    """What the estimate rests on: what the reader says, a cosine, shares in 0…1 and what is asked, so that they mean
+    the same in any corpus.
 
     The lead is the first quote of the answer. Coverages are the shares of the question's terms, weighted by idf, that
     a passage holds, or the best unit with its neighbours and headings.
