@@ -30,6 +30,7 @@ READ = 6  # candidates that the reader reads: each takes some 5 ms
 CONSIDERED = 10  # candidates among which a thing of the kind asked for must be …
 ABOUT = 0.4  # … in one that covers no less of the question, where nothing else would answer
 EXACT = ("money", "email", "phone", "address", "body")  # kinds that mislead when they are of another thing
+NAMED = 0.99  # the share of a row's first cell from which a question names it in full
 SAYS_ENOUGH = 30  # terms beside the question's with which a unit says as much as it can
 
 QUOTABLE = ("sentence", "item", "row", "cell")
@@ -121,7 +122,28 @@ def read_candidates(candidates: Sequence[Candidate], query: Query) -> list[Candi
     scores, share = read(query.text, [legible(c.passage.chunk, c.unit) for c in first])
     odds = [*map(float, scores), *[float(scores.min())] * (len(candidates) - len(first))]
     found = [replace(c, score=share * c.score + z, read=z) for c, z in zip(candidates, odds, strict=True)]
-    return sorted(found, key=lambda c: -c.score)
+    return sorted(_named_first(found), key=lambda c: -c.score)
+
+
+def _named_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, no row scored above one of its table that the question names in full: names tell rows apart, and
+    a small reader may take one for another."""
+    named: dict[tuple[str, ...], float] = {}
+    for c in candidates:
+        if c.unit.kind == "row" and c.label >= NAMED:
+            named[_table(c)] = max(c.score, named.get(_table(c), c.score))
+
+    def capped(c: Candidate) -> float:
+        return min(c.score, named.get(_table(c), c.score)) if c.unit.kind == "row" and c.label < NAMED else c.score
+
+    least = {id(c): capped(c) for c in candidates}
+    ordered = sorted(candidates, key=lambda c: c.label < NAMED)  # of equals, what is named comes first
+    return [replace(c, score=least[id(c)]) for c in ordered]
+
+
+def _table(candidate: Candidate) -> tuple[str, ...]:
+    chunk = candidate.passage.chunk
+    return (chunk.document_id, chunk.caption, *chunk.header)
 
 
 def by_best_unit(passages: Sequence[Passage], candidates: Sequence[Candidate]) -> list[Passage]:

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from citewell.engine import reader
 from citewell.engine.candidates import READ, read_candidates
-from citewell.engine.reader import BIAS, HEAD, UP, WEIGHTS, legible, load_network, read
+from citewell.engine.reader import BIAS, HEAD, UP, WEIGHTS, Reading, legible, load_network, read
 from citewell.errors import ModelError
 from citewell.ingest.document import Block, Table, table_block
 from citewell.tests.engine.conftest import candidates_of, chunks_of, query_of
@@ -93,6 +93,19 @@ def test_the_first_candidates_are_put_in_the_order_that_reading_gives() -> None:
     assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
     assert {c.read for c in found[READ:]} == {min(c.read for c in found[:READ])}
     assert read_candidates([], query_of(question)) == []
+
+
+def test_a_row_that_the_question_names_stays_before_the_others_of_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small reader may take one row for another: a wrong figure is worse than none."""
+    rows = (("Transferred to another council", "1.7%"), ("Adopted", "0.1%"), ("Died", "0.2%"))
+    chunks = chunks_of(table_block(Table(("Reason", "Share"), rows, "Closures")))
+    question = "What share of closures is: Adopted?"
+    candidates = candidates_of(chunks, question)
+    liking = Reading(np.array([9.0 if "Transferred" in c.text else 0.0 for c in candidates]), 0.5)
+    monkeypatch.setattr("citewell.engine.candidates.read", lambda *_: liking)
+    found = read_candidates(candidates, query_of(question))
+    assert [c.text.split("\t")[0] for c in found][0] == "Adopted"
+    assert sorted(c.text for c in found) == sorted(c.text for c in candidates)
 
 
 def _weights() -> dict[str, torch.Tensor]:
