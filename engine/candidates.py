@@ -130,15 +130,12 @@ def _named_first(candidates: Sequence[Candidate]) -> list[Candidate]:
     a small reader may take one for another."""
     named: dict[tuple[str, ...], float] = {}
     for c in candidates:
-        if c.unit.kind == "row" and c.label >= NAMED:
+        if c.label >= NAMED:
             named[_table(c)] = max(c.score, named.get(_table(c), c.score))
-
-    def capped(c: Candidate) -> float:
-        return min(c.score, named.get(_table(c), c.score)) if c.unit.kind == "row" and c.label < NAMED else c.score
-
-    least = {id(c): capped(c) for c in candidates}
-    ordered = sorted(candidates, key=lambda c: c.label < NAMED)  # of equals, what is named comes first
-    return [replace(c, score=least[id(c)]) for c in ordered]
+    return [
+        replace(c, score=min(c.score, named.get(_table(c), c.score))) if c.unit.kind == "row" and c.label < NAMED else c
+        for c in sorted(candidates, key=lambda c: c.label < NAMED)  # of equals, what is named comes first
+    ]
 
 
 def _table(candidate: Candidate) -> tuple[str, ...]:
