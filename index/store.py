@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 COLLECTION = "citewell"
 REBUILDING = "citewell-rebuilding"
 WRITE_BATCH = 1000  # records
+KEPT = 4096  # records that stay in memory as they were read: some 10 KB each
 REACH = 4  # chunks: a list or table that goes on for longer is not shown whole
+
+Fetched = tuple[Chunk, npt.NDArray[np.float32], str]  # a chunk, its vector, and the packed vectors of its units
 
 
 class Store:
@@ -62,6 +65,7 @@ class Store:
             self._check_recipe()
         self._lock = threading.Lock()
         self._seen = self.fingerprint
+        self._kept: dict[str, Fetched] = {}  # of the index as it was seen
 
     @classmethod
     def open(cls, settings: Settings, rebuild: bool = False) -> "Store":
@@ -81,8 +85,7 @@ class Store:
     @property
     def fingerprint(self) -> str:
         """Changes whenever what is indexed, or how, changes; empty when nothing is."""
-        collection = self._find(COLLECTION)
-        return str((collection.metadata or {}).get("fingerprint", "")) if collection else ""
+        return _fingerprint(self._find(COLLECTION))
 
     def documents(self) -> list[DocumentRecord]:
         """Every indexed document, by title. Of two versions (see the class), both."""
@@ -145,12 +148,22 @@ class Store:
         distances = (found["distances"] or [[]])[0]
         return {key: 1 - distance for key, distance in zip(found["ids"][0], distances, strict=True)}
 
-    def fetch(self, ids: Sequence[str]) -> dict[str, tuple[Chunk, npt.NDArray[np.float32], str]]:
-        """Chunks by id, each with its vector and the packed vectors of its units."""
+    def fetch(self, ids: Sequence[str]) -> dict[str, Fetched]:
+        """Chunks by id, each with its vector and the packed vectors of its units.
+
+        To read one takes Chroma ten times as long as to say that it is there: so only that is asked of those kept.
+        """
         collection = self._searchable()
         if not collection or not ids:
             return {}
-        return _fetched(collection, ids)
+        kept = self._kept
+        there = {key: kept.get(key) for key in collection.get(ids=list(ids), include=[])["ids"]}
+        if new := [key for key, fetched in there.items() if fetched is None]:
+            if len(kept) + len(new) > KEPT:
+                kept.clear()
+            kept |= (read := _fetched(collection, new))
+            there |= read
+        return {key: fetched for key, fetched in there.items() if fetched is not None}
 
     def vector_store(self) -> "ChromaVectorStore":
         """The collection as a LlamaIndex vector store, for pipelines of your own; read only.
@@ -240,7 +253,7 @@ class Store:
             self._drop(COLLECTION)
             collection.modify(name=COLLECTION)
             self._writing = COLLECTION
-        self._seen = self.fingerprint
+        self._see(self.fingerprint)
 
     def is_committed(self, records: Iterable[DocumentRecord]) -> bool:
         """Whether exactly `records` were published last: a sync that was cut off writes chunks without that."""
@@ -284,14 +297,19 @@ class Store:
         from chromadb.api.shared_system_client import SharedSystemClient  # noqa: PLC0415
 
         with self._lock:
-            fingerprint = self.fingerprint
+            collection = self._find(COLLECTION)
+            fingerprint = _fingerprint(collection)
             if fingerprint != self._seen:
                 options = self._client.get_settings()
                 if options.is_persistent:
                     SharedSystemClient.clear_system_cache()  # or the same client would be given again
                     self._client = chromadb.Client(options)
-                self._seen = fingerprint
-        return self._find(COLLECTION)
+                    collection = self._find(COLLECTION)
+                self._see(fingerprint)
+            return collection
+
+    def _see(self, fingerprint: str) -> None:
+        self._seen, self._kept = fingerprint, {}
 
     def _find(self, name: str) -> "Collection | None":
         from chromadb.errors import NotFoundError  # noqa: PLC0415
@@ -338,14 +356,17 @@ def likeness(chunk: Chunk) -> Hashable:
     return chunk.context, chunk.text, tuple((unit.start, unit.end) for unit in chunk.units)
 
 
-def _fetched(collection: "Collection", ids: Sequence[str]) -> dict[str, tuple[Chunk, npt.NDArray[np.float32], str]]:
-    """Chunks by id, each with its vector and the packed vectors of its units."""
+def _fetched(collection: "Collection", ids: Sequence[str]) -> dict[str, Fetched]:
     got = collection.get(ids=list(ids), include=["metadatas", "documents", "embeddings"])
     rows = zip(got["ids"], got["documents"] or [], got["metadatas"] or [], np.asarray(got["embeddings"]), strict=True)
     return {
         key: (chunk_from(text, metadata), np.asarray(vector, dtype=np.float32), str(metadata["unit_vectors"]))
         for key, text, metadata, vector in rows
     }
+
+
+def _fingerprint(collection: "Collection | None") -> str:
+    return str((collection.metadata or {}).get("fingerprint", "")) if collection else ""
 
 
 def _digest(recipe: Mapping[str, Any], records: Iterable[DocumentRecord]) -> str:

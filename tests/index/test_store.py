@@ -82,6 +82,24 @@ def test_nearest_and_fetch(store: Store, papers: Path) -> None:
     assert packed
 
 
+def test_what_was_fetched_before_is_the_same_and_gone_once_it_is_deleted(
+    store: Store, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(store, [papers])
+    ids = [key for key, _ in store.chunks()]
+    first = store.fetch(ids)
+    again = store.fetch([*reversed(ids), "nosuch"])
+    assert again.keys() == first.keys() == set(ids)
+    assert all(again[key][0] is first[key][0] for key in ids)
+    collection = store._client.get_collection("citewell", embedding_function=None)
+    collection.delete(ids=ids[:1])  # as another process does, before it has committed
+    assert store.fetch(ids).keys() == set(ids[1:])
+    monkeypatch.setattr(store_module, "KEPT", 2)
+    assert store.fetch(ids).keys() == set(ids[1:])
+    store.delete(first[ids[1]][0].document_id)
+    assert ids[1] not in store.fetch(ids)
+
+
 def test_around_gives_neighbours_in_order(store: Store, tmp_path: Path) -> None:
     text = "\n\n".join(f"# Pond {n}\n\nDucks live on pond {n} in the park." for n in range(12))
     (tmp_path / "long.md").write_text(text, encoding="utf-8")
