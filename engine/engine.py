@@ -147,7 +147,7 @@ class Engine:
                 yield Event("answer", answer=found)
             answer = replace(found, ms={**found.ms, "total": clock.ms["total"]})
             query = await asyncio.to_thread(self.query, looked_for)
-            async with aclosing(composer.compose(answer, query, self.store.around)) as answers:
+            async with aclosing(composer.compose(answer, query, self.retriever.around)) as answers:
                 async for answer in answers:
                     yield Event("answer", answer=answer)
         yield Event("done", answer=await asyncio.to_thread(self._finished, answer))
@@ -241,7 +241,7 @@ class Engine:
         candidates = answering(speaking_of(found, wanted), query, bool(wanted))
         if not candidates:
             return [], None
-        drafts = compose(candidates, query, lexical.idf, self.store.around)
+        drafts = compose(candidates, query, lexical.idf, self.retriever.around)
         if asks_how_many(query.asked) and not any(self._says_how_many(draft, query) for draft in drafts):
             return [], None
         return drafts, features(query, candidates, passages, lexical, drafts[0])
@@ -277,7 +277,7 @@ class Engine:
                 for n, quote in enumerate(quotes, 1)
             ]
             around = [*draft.chunk.header, draft.chunk.context]
-            held = all(is_verbatim(c, self.store.around(q.chunk)) for c, q in zip(own, quotes, strict=True))
+            held = all(is_verbatim(c, self.retriever.around(q.chunk)) for c, q in zip(own, quotes, strict=True))
             if not held or (missing := unsupported(draft.text, [*(c.quote for c in own), *around])):
                 WITHHELD.inc()
                 LOGGER.warning("withheld: a statement of %s: %s", draft.chunk.document, missing if held else "moved")

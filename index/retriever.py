@@ -51,6 +51,11 @@ class HybridRetriever(BaseRetriever):
         """The lexical index of what is in the store now."""
         return self.derived.lexical
 
+    def around(self, chunk: Chunk) -> list[Chunk]:
+        """A chunk with its neighbours in the stored document, in order; alone when that is there no more."""
+        record = self.derived.documents.get(chunk.document_id)
+        return self.store.around(chunk, record) if record else [chunk]
+
     def search(self, question: str, top: int | None = None, filters: Mapping[str, str] | None = None) -> list[Passage]:
         """The best passages for a question, best first.
 

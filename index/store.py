@@ -105,25 +105,17 @@ class Store:
         """
         record = self.document(document_id)
         version = {"$and": [{"document_id": document_id}, {"content_hash": record.content_hash}]}
-        return sorted((chunk for _, chunk in self._chunks(where=version)), key=lambda chunk: chunk.ordinal)
+        return sorted(self._chunks(where=version), key=lambda chunk: chunk.ordinal)
 
-    def around(self, chunk: Chunk, reach: int = REACH) -> list[Chunk]:
-        """A chunk with up to `reach` chunks before and after it, in order, all of its version of the document.
+    def around(self, chunk: Chunk, record: DocumentRecord, reach: int = REACH) -> list[Chunk]:
+        """A chunk of the document of `record` with up to `reach` chunks before and after it, in order.
 
-        The chunk alone when it was deleted meanwhile.
+        The chunk alone when it was deleted meanwhile, or is of another version of the document.
         """
-        near = {
-            "$and": [
-                {"document_id": chunk.document_id},
-                {"ordinal": {"$gte": chunk.ordinal - reach}},
-                {"ordinal": {"$lte": chunk.ordinal + reach}},
-            ]
-        }
-        versions: dict[str, list[Chunk]] = {}
-        for version, other in self._chunks(where=near):
-            versions.setdefault(version, []).append(other)
-        own = next((chunks for chunks in versions.values() if chunk in chunks), [chunk])
-        return sorted(own, key=lambda other: other.ordinal)
+        near = range(max(0, chunk.ordinal - reach), min(record.chunks, chunk.ordinal + reach + 1))
+        ids = [chunk_id(record.id, record.content_hash, ordinal) for ordinal in near]
+        found = sorted(self._chunks(ids=ids), key=lambda other: other.ordinal) if ids else []
+        return found if chunk in found else [chunk]
 
     def chunks(self) -> Iterable[tuple[str, Chunk]]:
         """Every chunk of every whole document with its id."""
@@ -339,16 +331,13 @@ class Store:
         got = collection.get(where=where or {"ordinal": 0}, include=["metadatas"])
         return (document_from(metadata) for metadata in got["metadatas"] or [])
 
-    def _chunks(self, where: dict[str, Any]) -> list[tuple[str, Chunk]]:
-        """Chunks, each with the content hash of its version of the document."""
+    def _chunks(self, **wanted: Any) -> list[Chunk]:
+        """The chunks that `Collection.get` finds, in any order."""
         collection = self._find(COLLECTION)
         if not collection:
             return []
-        got = collection.get(where=where, include=["metadatas", "documents"])
-        return [
-            (str(meta["content_hash"]), chunk_from(text, meta))
-            for text, meta in zip(got["documents"] or [], got["metadatas"] or [], strict=True)
-        ]
+        got = collection.get(**wanted, include=["metadatas", "documents"])
+        return [chunk_from(*pair) for pair in zip(got["documents"] or [], got["metadatas"] or [], strict=True)]
 
 
 def likeness(chunk: Chunk) -> Hashable:

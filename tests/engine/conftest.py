@@ -53,5 +53,5 @@ def candidates_of(chunks: Sequence[Chunk], question: str) -> list[Candidate]:
 
 
 def around_in(chunks: Sequence[Chunk]) -> Callable[[Chunk], Sequence[Chunk]]:
-    """As `Store.around`."""
+    """As `HybridRetriever.around`."""
     return lambda chunk: [other for other in chunks if abs(other.ordinal - chunk.ordinal) <= 4]

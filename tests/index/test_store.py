@@ -104,23 +104,27 @@ def test_around_gives_neighbours_in_order(store: Store, tmp_path: Path) -> None:
     text = "\n\n".join(f"# Pond {n}\n\nDucks live on pond {n} in the park." for n in range(12))
     (tmp_path / "long.md").write_text(text, encoding="utf-8")
     sync(store, [tmp_path / "long.md"])
-    chunks = store.chunks_of(store.documents()[0].id)
-    assert store.around(chunks[6]) == chunks[2:11]
-    assert store.around(chunks[0], reach=1) == chunks[:2]
-    assert store.around(chunks[-1]) == chunks[-5:]
+    [record] = store.documents()
+    chunks = store.chunks_of(record.id)
+    assert store.around(chunks[6], record) == chunks[2:11]
+    assert store.around(chunks[0], record, reach=1) == chunks[:2]
+    assert store.around(chunks[-1], record) == chunks[-5:]
 
 
 def test_around_keeps_to_one_version(store: Store, papers: Path) -> None:
     """Between adding a new version and deleting the old one, both are there."""
     sync(store, [papers])
     path = papers / "ponds.md"
-    old = store.chunks_of(store.documents()[1].id)
+    before = store.documents()[1]
+    old = store.chunks_of(before.id)
     path.write_text("# Ponds\n\n" + "Swans are new on the pond in the park this year. " * 60, encoding="utf-8")
     document = read_document(path)
     new = chunk_document(document)
-    store.add([(DocumentRecord.of(document, new), new)])
-    assert store.around(old[0]) == old
-    assert store.around(new[1]) == new
+    after = DocumentRecord.of(document, new)
+    store.add([(after, new)])
+    assert store.around(old[0], before) == old
+    assert store.around(new[1], after) == new
+    assert store.around(old[0], after) == old[:1]
 
 
 def test_around_a_chunk_that_was_deleted_meanwhile(store: Store, papers: Path) -> None:
@@ -128,7 +132,8 @@ def test_around_a_chunk_that_was_deleted_meanwhile(store: Store, papers: Path) -
     record = store.documents()[0]
     chunk = store.chunks_of(record.id)[0]
     store.delete(record.id)
-    assert store.around(chunk) == [chunk]
+    assert store.around(chunk, record) == [chunk]
+    assert HybridRetriever(store).around(chunk) == [chunk]
 
 
 class LlamaFake(BaseEmbedding):
