@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..index.embedder import PAD_TO, has_bfloat16, packaged_model, verify_packaged
+from ..index.embedder import PAD_TO, has_bfloat16, hide_progress, packaged_model, verify_packaged
 from ..ingest.chunk import Chunk, Unit
 
 if TYPE_CHECKING:
@@ -74,10 +74,11 @@ def _load(weights: Path) -> tuple["PreTrainedModel", "PreTrainedTokenizerBase", 
 def legible(chunk: Chunk, unit: Unit) -> str:
     """A unit as it is read: after the heading over it, and as a row or cell with the heads of its table."""
     text = chunk.text[unit.start : unit.end]
+    heading = (chunk.headings or (chunk.title,))[-1]
     if unit.kind not in ("row", "cell"):
-        return f"{(chunk.headings or (chunk.title,))[-1][:NAME]}: {text}"
-    name = chunk.caption or (chunk.headings or (chunk.title,))[-1]
-    return f"{name[:NAME]}: {'; '.join(chunk.header)[:HEADS]} | {text}" if chunk.header else f"{name[:NAME]}: {text}"
+        return f"{heading[:NAME]}: {text}"
+    heads = f"{'; '.join(chunk.header)[:HEADS]} | " if chunk.header else ""
+    return f"{(chunk.caption or heading)[:NAME]}: {heads}{text}"
 
 
 def load_network() -> tuple["PreTrainedModel", "PreTrainedTokenizerBase"]:
@@ -87,9 +88,8 @@ def load_network() -> tuple["PreTrainedModel", "PreTrainedTokenizerBase"]:
         ModelError: they are missing or damaged.
     """
     from transformers import AutoModel, AutoTokenizer  # noqa: PLC0415
-    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write to standard error, beside our one line
+    hide_progress()
     folder = packaged_model()
     verify_packaged(folder)
     return AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)

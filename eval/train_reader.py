@@ -68,7 +68,7 @@ class LowRank(nn.Module):
 def train_reader(lessons: Sequence[Lesson], file: Path, epochs: int = EPOCHS, rank: int = RANK) -> float:
     """Train on the lessons that teach something, write the weights, and return the mean loss of the last epoch.
 
-    Takes a third of a second a lesson and epoch on two cores.
+    Takes some 0.2 s a lesson and epoch on two cores.
     """
     torch.manual_seed(0)
     chance = random.Random(0)

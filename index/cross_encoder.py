@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ModelError
+from .embedder import hide_progress
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -59,11 +60,10 @@ class PairModel:
 def _load(name: str, fault: Callable[[str], ModelError]) -> "CrossEncoder":
     from safetensors import SafetensorError  # noqa: PLC0415
     from sentence_transformers import CrossEncoder  # noqa: PLC0415
-    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write to standard error, beside our one line
+    hide_progress()
     for library in ("sentence_transformers", "transformers"):
-        logging.getLogger(library).setLevel(logging.ERROR)  # so would their reports of what is missing
+        logging.getLogger(library).setLevel(logging.ERROR)  # nor their reports of what is missing, on standard error
     try:
         model: CrossEncoder = CrossEncoder(name, device="cpu")
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:

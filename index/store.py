@@ -149,13 +149,15 @@ class Store:
         if not collection or not ids:
             return {}
         kept = self._kept
-        there = {key: kept.get(key) for key in collection.get(ids=list(ids), include=[])["ids"]}
-        if new := [key for key, fetched in there.items() if fetched is None]:
+        there = collection.get(ids=list(ids), include=[])["ids"]
+        found = {key: fetched for key in there if (fetched := kept.get(key))}
+        if new := [key for key in there if key not in found]:
             if len(kept) + len(new) > KEPT:
                 kept.clear()
-            kept |= (read := _fetched(collection, new))
-            there |= read
-        return {key: fetched for key, fetched in there.items() if fetched is not None}
+            read = _fetched(collection, new)
+            kept |= read
+            found |= read
+        return found
 
     def vector_store(self) -> "ChromaVectorStore":
         """The collection as a LlamaIndex vector store, for pipelines of your own; read only.
