@@ -17,6 +17,7 @@ from .terms import terms
 
 if TYPE_CHECKING:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+    from torch import Tensor
 
 Vectors = npt.NDArray[np.float32]  # shape (n, dimension), each row of length 1
 
@@ -94,9 +95,9 @@ class Embedder:
     def query(self, text: str) -> npt.NDArray[np.float32]:
         """The vector of a question, shape (dimension,)."""
         with self._lock:
-            embedded = self._model.get_query_embedding(text)
-        vector: npt.NDArray[np.float32] = np.asarray(embedded, dtype=np.float32)
-        return np.asarray(_normalise(vector[np.newaxis])[0])
+            model = self._model._model
+            _, out = self._forward([(model.prompts.get("query") or "") + text], pad_to=1)
+        return np.asarray(_normalise(out["sentence_embedding"].float().numpy())[0])
 
     def cosine(self, one: str, other: str) -> float:
         """How near two texts are in meaning, -1…1."""
@@ -113,29 +114,34 @@ class Embedder:
         return [encoded[i] for i in range(len(chunks))]
 
     def _encode_batch(self, chunks: Sequence[Chunk]) -> Iterator[Encoded]:
-        import torch  # noqa: PLC0415
-
         model = self._model._model
         prompt = model.prompts.get("text") or ""  # what some models want before a passage
         contexts = [f"{prompt}{chunk.context}\n" for chunk in chunks]
         texts = [context + chunk.text for context, chunk in zip(contexts, chunks, strict=True)]
-        features = model.tokenizer(
-            texts,
-            padding=True,
-            truncation=True,
-            max_length=model.max_seq_length,
-            pad_to_multiple_of=PAD_TO,
-            return_tensors="pt",
-            return_offsets_mapping=True,
-        )
-        offsets = features.pop("offset_mapping").numpy()
-        with torch.inference_mode():
-            out = model(dict(features))
+        offsets, out = self._forward(texts, PAD_TO)
         vectors = _normalise(out["sentence_embedding"].float().numpy())
         tokens = out["token_embeddings"].float().numpy()
         for row, (chunk, context) in enumerate(zip(chunks, contexts, strict=True)):
             spans = [(len(context) + unit.start, len(context) + unit.end) for unit in chunk.units]
             yield Encoded(vectors[row], pool_spans(tokens[row], offsets[row], spans, vectors[row]))
+
+    def _forward(self, texts: list[str], pad_to: int) -> tuple[npt.NDArray[np.int64], dict[str, "Tensor"]]:
+        """Each token's span of characters, shape (texts, tokens, 2), and what the model makes of the texts."""
+        import torch  # noqa: PLC0415
+
+        model = self._model._model
+        features = model.tokenizer(
+            texts,
+            padding=True,
+            truncation=True,
+            max_length=model.max_seq_length,
+            pad_to_multiple_of=pad_to,
+            return_tensors="pt",
+            return_offsets_mapping=True,
+        )
+        offsets = features.pop("offset_mapping").numpy()
+        with torch.inference_mode():
+            return offsets, model(dict(features))
 
 
 def pool_spans(
