@@ -26,7 +26,7 @@ from .rewrite import Query
 
 RANKING = Path(__file__).with_name("ranking.json")
 K1, B = 1.2, 0.5  # BM25 of units; they vary less in length than passages
-READ = 6  # candidates that the reader reads: each takes some 5 ms
+READ = 5  # candidates that the reader reads: each takes some 10 ms
 CONSIDERED = 10  # candidates among which a thing of the kind asked for must be …
 ABOUT = 0.4  # … in one that covers no less of the question, where nothing else would answer
 EXACT = ("money", "email", "phone", "address", "body")  # kinds that mislead when they are of another thing

@@ -9,10 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from ..index.lexical import LexicalIndex
-from ..index.passage import Passage
 from ..index.terms import terms
 from .candidates import READ, Candidate
-from .counting import asks_how_many, counts
 from .draft import Draft
 from .rewrite import Query
 from .verify import figures
@@ -23,66 +21,31 @@ _NAME = re.compile(r"(?<=[^.?!:–] )[A-Z][\w'’-]*[a-z][\w'’-]*|\b\d+(?:[.,]
 
 @dataclass(frozen=True)
 class Features:
-    """What the estimate rests on: what the reader says, a cosine, shares in 0…1 and what is asked, so that they mean
-    the same in any corpus.
-
-    The lead is the first quote of the answer. Coverages are the shares of the question's terms, weighted by idf, that
-    a passage holds, or the best unit with its neighbours and headings.
-    """
+    """What the estimate rests on: what the reader says, a cosine, and shares in 0…1, so that they mean the same in any
+    corpus. The lead is the first quote of the answer."""
 
     read: float  # of the best unit, as log odds: whether it answers, read with the question
     read_any: float  # the log odds that any of the first answers, rather than none
     cosine: float  # of the best unit with the question
-    bm25: float  # the best of any passage, as a share of the question's total idf
-    passage_coverage: float  # of the best unit's passage
-    near_coverage: float
-    rarest_missing: float  # idf of the rarest term that is not near the best unit, as a share of the highest idf
+    passage_coverage: float  # the share of the question's terms, weighted by idf, that the best unit's passage holds
     numbers_unknown: float  # the share of the question's numbers that no chunk of the index has
     names_missing: float  # the share of the question's names and numbers that the best passage lacks
     lead_meets: float  # 1 when the lead holds a thing of the kind asked for
-    lead_meets_name: float  # the same, where a name is asked for
-    how_many: float  # 1 when the number of things is asked for …
-    lead_counts: float  # … and how surely the lead says a number of them
-    wants_figure: float
-    wants_name: float
-    best_is_row: float
-    question_terms: float  # how much is asked, as log(1 + terms)
 
 
-def features(
-    query: Query, candidates: Sequence[Candidate], passages: Sequence[Passage], lexical: LexicalIndex, lead: Draft
-) -> Features:
-    """The features of a question's candidates among its passages, both best first and not empty; `lead` is the first
-    draft made of them."""
-    best, intent = candidates[0], query.intent
-    idf = {term: lexical.idf(term) for term in query.weights}
-    total = sum(weight * idf[term] for term, weight in query.weights.items()) or 1.0
-    held, near = best.passage.terms, _near(best)
-
-    def coverage(having: Container[str]) -> float:
-        return sum(weight * idf[term] for term, weight in query.weights.items() if term in having) / total
-
-    missing = [idf[term] for term, weight in query.weights.items() if term not in near and weight == 1.0]
-    meets = float(intent.is_met_by(lead.quote, query.text))
-    thing = asks_how_many(query.asked)
+def features(query: Query, candidates: Sequence[Candidate], lexical: LexicalIndex, lead: Draft) -> Features:
+    """The features of a question's candidates, best first and not empty; `lead` is the first draft made of them."""
+    best = candidates[0]
+    held = best.passage.terms
+    worth = {term: weight * lexical.idf(term) for term, weight in query.weights.items()}
     return Features(
         read=best.read,
         read_any=_any(candidates[:READ]),
         cosine=best.cosine,
-        bm25=max(passage.lexical for passage in passages) / total,
-        passage_coverage=coverage(held),
-        near_coverage=coverage(near),
-        rarest_missing=max(missing, default=0.0) / lexical.highest_idf,
+        passage_coverage=sum(value for term, value in worth.items() if term in held) / (sum(worth.values()) or 1.0),
         numbers_unknown=_share_missing(terms(" ".join(figures(query.asked))), lexical),
         names_missing=_share_missing(terms(" ".join(_NAME.findall(query.asked))), held),
-        lead_meets=meets,
-        lead_meets_name=meets * intent.wants_name,
-        how_many=float(thing is not None),
-        lead_counts=counts(thing, lead.text, " ".join(lead.chunk.header)) if thing else 0.0,
-        wants_figure=float(intent.wants_figure),
-        wants_name=float(intent.wants_name),
-        best_is_row=float(best.unit.kind == "row"),
-        question_terms=math.log1p(len(query.weights)),
+        lead_meets=float(query.intent.is_met_by(lead.quote, query.text)),
     )
 
 
@@ -92,14 +55,6 @@ def _any(first: Sequence[Candidate]) -> float:
     matched = [c.score - c.read for c in first]
     mean = sum(matched) / len(matched)
     return math.log(sum(math.exp(c.score - mean) for c in first))
-
-
-def _near(best: Candidate) -> frozenset[str]:
-    """The terms of a unit, of the units beside it, and of what stands over them."""
-    chunk = best.passage.chunk
-    units = chunk.units[max(0, best.number - 1) : best.number + 2]
-    around = chunk.text[units[0].start : units[-1].end]
-    return frozenset((*best.terms, *terms(chunk.context), *terms(around)))
 
 
 def confidence(found: Features) -> float:

@@ -224,18 +224,16 @@ class Engine:
         with clock.timed("retrieve"):
             passages, candidates = self._retrieve(query, question, self._top_k)
         with clock.timed("compose"):
-            drafts, found = self.compose(query, passages, candidates)
+            drafts, found = self.compose(query, candidates)
             probability = confidence(found) if found else 0.0
         with clock.timed("verify"):
             shown = drafts if probability >= self._threshold else []
             verified = self._verified(shown, query, cited, passages)
         return _Part(query, passages, probability, verified)
 
-    def compose(
-        self, query: Query, passages: Sequence[Passage], found: Sequence[Candidate]
-    ) -> tuple[list[Draft], Features | None]:
-        """Drafts of the statements from the candidates found in the passages, and what their confidence rests on (None
-        when there is nothing to quote)."""
+    def compose(self, query: Query, found: Sequence[Candidate]) -> tuple[list[Draft], Features | None]:
+        """Drafts of the statements from the candidates found, and what their confidence rests on (None when there is
+        nothing to quote)."""
         lexical = self.retriever.lexical
         wanted = qualifiers(query.asked, lexical.idf)
         candidates = answering(speaking_of(found, wanted), query, bool(wanted))
@@ -244,7 +242,7 @@ class Engine:
         drafts = compose(candidates, query, lexical.idf, self.retriever.around)
         if asks_how_many(query.asked) and not any(self._says_how_many(draft, query) for draft in drafts):
             return [], None
-        return drafts, features(query, candidates, passages, lexical, drafts[0])
+        return drafts, features(query, candidates, lexical, drafts[0])
 
     @staticmethod
     def _says_how_many(draft: Draft, query: Query) -> bool:

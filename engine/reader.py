@@ -1,10 +1,11 @@
 """The reader: how likely a unit answers a question, from both read together.
 
-It is the packaged embedding model with a low-rank adapter (LoRA, Hu et al. 2021, arXiv 2106.09685) and a linear head,
-in `reader.safetensors`, trained by `python -m citewell.eval.calibrate … --reader`. Matching says what a unit is about;
-the reader has learned to tell one that answers from one that only speaks of the same.
+It is an MPNet (Song et al. 2020, arXiv 2004.09297) with a linear head, in `reader.safetensors`: the first layers of
+all-mpnet-base-v2 (Apache License 2.0), trained by `python -m citewell.eval.calibrate … --reader`. Matching says what a
+unit is about; the reader has learned to tell one that answers from one that only speaks of the same.
 """
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -14,20 +15,22 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..index.embedder import PAD_TO, has_bfloat16, hide_progress, packaged_model, verify_packaged
+from ..errors import ModelError
+from ..index.embedder import PAD_TO, has_bfloat16, hide_progress, packaged_model
 from ..ingest.chunk import Chunk, Unit
+from .int8 import restore
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import MPNetModel, PreTrainedTokenizerBase
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
-MAX_TOKENS = 64  # of a question and a unit: three in four are no longer; the weights were trained with 96
+MAX_TOKENS = 64  # of a question and a unit: three in four are no longer
 NAME = 80  # characters of a heading or caption …
 HEADS = 150  # … and of the heads of a table's columns
-SCALE = 2.0  # of what the adapter adds
-DOWN, UP = ".down", ".up"  # the adapter of a matrix: its name, and which half; the update is SCALE · up @ down
-HEAD, BIAS, SHARE = "head", "bias", "share"
+HEAD, BIAS, SHARE, CONFIG = "head", "bias", "share", "config"  # what the file holds beside the network
+BEGIN, PAD, END = 0, 1, 2  # MPNet's own tokens …
+AFTER = 4  # … before those of BERT's vocabulary, which is the packaged model's
 
 _LOCK = threading.Lock()  # a fast tokenizer cannot be used by two threads at once
 
@@ -44,7 +47,7 @@ def read(question: str, texts: Sequence[str], weights: Path = WEIGHTS) -> Readin
     """How well each text answers. The weights are loaded at first use; safe to use from several threads.
 
     Raises:
-        ModelError: the packaged weights are missing or damaged.
+        ModelError: the weights are missing or damaged.
     """
     import torch  # noqa: PLC0415
 
@@ -56,19 +59,22 @@ def read(question: str, texts: Sequence[str], weights: Path = WEIGHTS) -> Readin
 
 
 @cache
-def _load(weights: Path) -> tuple["PreTrainedModel", "PreTrainedTokenizerBase", "Mapping[str, torch.Tensor]"]:
+def _load(weights: Path) -> tuple["MPNetModel", "PreTrainedTokenizerBase", "Mapping[str, torch.Tensor]"]:
     import torch  # noqa: PLC0415
-    from safetensors.torch import load_file  # noqa: PLC0415
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+    from transformers import MPNetConfig, MPNetModel  # noqa: PLC0415
 
-    network, tokenizer = load_network()
-    learned = {name: value.float() for name, value in load_file(weights).items()}
-    with torch.no_grad():
-        for name in (name.removesuffix(UP) for name in learned if name.endswith(UP)):
-            matrix = network.get_parameter(f"{name}.weight")
-            matrix.add_(learned[f"{name}{UP}"] @ learned[f"{name}{DOWN}"], alpha=SCALE)
-    if has_bfloat16():
-        network = network.bfloat16()
-    return network, tokenizer, learned
+    hide_progress()
+    try:
+        with safe_open(weights, framework="pt") as file:
+            config = MPNetConfig(**json.loads(file.metadata()[CONFIG]))
+            learned = restore({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"reader: {weights} is missing or damaged; install citewell again") from error
+    own = {name: learned.pop(name) for name in (HEAD, BIAS, SHARE)}
+    dtype = torch.bfloat16 if has_bfloat16() else torch.float32
+    network = MPNetModel.from_pretrained(None, config=config, state_dict=learned, dtype=dtype, add_pooling_layer=False)
+    return network, load_tokenizer(), own
 
 
 def legible(chunk: Chunk, unit: Unit) -> str:
@@ -81,34 +87,37 @@ def legible(chunk: Chunk, unit: Unit) -> str:
     return f"{(chunk.caption or heading)[:NAME]}: {heads}{text}"
 
 
-def load_network() -> tuple["PreTrainedModel", "PreTrainedTokenizerBase"]:
-    """The packaged embedding model, in 32-bit floats, and its tokenizer.
+def load_tokenizer() -> "PreTrainedTokenizerBase":
+    """The packaged model's: MPNet has its vocabulary."""
+    from transformers import AutoTokenizer  # noqa: PLC0415
 
-    Raises:
-        ModelError: they are missing or damaged.
-    """
-    from transformers import AutoModel, AutoTokenizer  # noqa: PLC0415
-
-    hide_progress()
-    folder = packaged_model()
-    verify_packaged(folder)
-    return AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    return AutoTokenizer.from_pretrained(packaged_model())
 
 
 def pool(
-    network: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]]
+    network: "MPNetModel", tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]]
 ) -> "torch.Tensor":
     """The mean of the token vectors of each pair of texts, read together: shape (pairs, dimension); never no pair."""
-    features = tokenizer(
-        [question for question, _ in pairs],
-        [text for _, text in pairs],
-        padding=True,
-        truncation=True,
-        max_length=MAX_TOKENS,
-        pad_to_multiple_of=PAD_TO,
-        return_tensors="pt",
-    )
-    tokens = network(**features).last_hidden_state.float()
-    mask = features["attention_mask"].unsqueeze(-1)
-    pooled: torch.Tensor = (tokens * mask).sum(1) / mask.sum(1)
+    import torch  # noqa: PLC0415
+
+    ids = torch.tensor(token_ids(tokenizer, pairs))
+    mask = ids != PAD
+    tokens = network(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
+    weight = mask.unsqueeze(-1)
+    pooled: torch.Tensor = (tokens * weight).sum(1) / weight.sum(1)
     return pooled
+
+
+def token_ids(tokenizer: "PreTrainedTokenizerBase", pairs: Sequence[tuple[str, str]]) -> list[list[int]]:
+    """The tokens of each pair as MPNet wants them, all of one length, at most `MAX_TOKENS`: begin, first, end, end,
+    second, end."""
+    texts = [list(texts) for texts in zip(*pairs, strict=True)]
+    rows = tokenizer(*texts, truncation=True, max_length=MAX_TOKENS - 1)["input_ids"]
+    sep = tokenizer.sep_token_id
+    found = []
+    for row in rows:
+        middle = row.index(sep)
+        first, second = ([token + AFTER for token in part] for part in (row[1:middle], row[middle + 1 : -1]))
+        found.append([BEGIN, *first, END, END, *second, END])
+    length = -(-max(map(len, found)) // PAD_TO) * PAD_TO
+    return [row + [PAD] * (length - len(row)) for row in found]

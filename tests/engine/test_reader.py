@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from safetensors.torch import load_file, save_file
+from transformers import MPNetTokenizer
 
-from citewell.engine import reader
 from citewell.engine.candidates import READ, read_candidates
-from citewell.engine.reader import BIAS, HEAD, UP, WEIGHTS, Reading, legible, load_network, read
+from citewell.engine.reader import MAX_TOKENS, Reading, legible, load_tokenizer, read, token_ids
 from citewell.errors import ModelError
 from citewell.ingest.document import Block, Table, table_block
 from citewell.tests.engine.conftest import candidates_of, chunks_of, query_of
@@ -50,29 +48,29 @@ def test_many_threads_read_at_once() -> None:
     assert len(set(found)) == 1
 
 
-def test_an_adapter_that_adds_nothing_leaves_the_model_as_it_is(tmp_path: Path) -> None:
-    weights = {name: torch.zeros_like(value) if name.endswith(UP) else value for name, value in _weights().items()}
-    save_file(weights, tmp_path / "plain.safetensors")
-    network, tokenizer = load_network()
-    with torch.inference_mode():
-        pooled = reader.pool(network, tokenizer, [(QUESTION, ANSWERS)])
-    wanted = float((pooled @ weights[HEAD].float() + weights[BIAS].float())[0])
-    assert float(read(QUESTION, [ANSWERS], tmp_path / "plain.safetensors").scores[0]) == pytest.approx(wanted, abs=0.1)
+def test_tokens_are_those_of_mpnets_own_tokenizer() -> None:
+    tokenizer = load_tokenizer()
+    words = sorted(tokenizer.get_vocab(), key=tokenizer.get_vocab().__getitem__)
+    vocabulary = {word: n for n, word in enumerate(["<s>", "<pad>", "</s>", "<unk>", *words, "<mask>"])}
+    own = MPNetTokenizer(vocabulary, unk_token="[UNK]")
+    pairs = [
+        (QUESTION, ANSWERS),
+        ("Café £3.5m?", "naïve 日本 ☃ “quoted” 37.7%"),
+        ("why " * 90, "because " * 90),
+        ("", ""),
+    ]
+    wanted = own(*map(list, zip(*pairs, strict=True)), padding=True, truncation=True, max_length=MAX_TOKENS)[
+        "input_ids"
+    ]
+    assert token_ids(tokenizer, pairs) == wanted
 
 
-def test_the_adapter_changes_every_matrix_of_the_model() -> None:
-    weights = _weights()
-    network, _ = load_network()
-    matrices = {name for name, _ in network.get_submodule("encoder").named_modules() if name.endswith(("dense", "key"))}
-    adapted = {name.removesuffix(UP).removeprefix("encoder.") for name in weights if name.endswith(UP)}
-    assert matrices < adapted
-    assert all(bool(value.any()) for value in weights.values())
-
-
-def test_damaged_weights_of_the_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(reader, "packaged_model", lambda: tmp_path)
-    with pytest.raises(ModelError, match="missing or damaged"):
-        load_network()
+def test_weights_that_are_missing_or_damaged(tmp_path: Path) -> None:
+    damaged = tmp_path / "reader.safetensors"
+    damaged.write_bytes(b"no weights")
+    for file in (damaged, tmp_path / "none"):
+        with pytest.raises(ModelError, match="missing or damaged; install citewell again"):
+            read(QUESTION, [ANSWERS], file)
 
 
 def test_a_unit_is_read_with_what_stands_over_it() -> None:
@@ -106,7 +104,3 @@ def test_a_row_that_the_question_names_stays_before_the_others_of_its_table(monk
     found = read_candidates(candidates, query_of(question))
     assert found[0].text.startswith("Adopted")
     assert sorted(c.text for c in found) == sorted(c.text for c in candidates)
-
-
-def _weights() -> dict[str, torch.Tensor]:
-    return load_file(WEIGHTS)

@@ -11,7 +11,7 @@ import pytest
 
 from citewell.engine.confidence import Features
 from citewell.errors import InputError
-from citewell.eval.calibrate import INVENTED, TRAINING, auc, fit, is_held_out, is_unread
+from citewell.eval.calibrate import ANSWERABLE, INVENTED, TRAINING, auc, fit, is_held_out, is_unread
 from citewell.eval.dataset import Item, load_suite, suite_line
 from citewell.eval.gate import choose_suites
 from citewell.eval.judge import judge
@@ -246,35 +246,47 @@ NOTHING = Features(**{field.name: 0.0 for field in fields(Features)})
 
 
 def test_fit_finds_the_feature_that_tells() -> None:
-    labelled = [(replace(NOTHING, cosine=n / 20, bm25=n % 2), n >= 10) for n in range(20)]
+    labelled = [(replace(NOTHING, cosine=n / 20, lead_meets=n % 2), n >= 10) for n in range(20)]
     coefficients = fit([labelled], [1])
     assert set(coefficients) == {"intercept", *(field.name for field in fields(Features))}
-    assert coefficients["cosine"] > 1 > abs(coefficients["bm25"])
+    assert coefficients["cosine"] > 1 > abs(coefficients["lead_meets"])
     assert coefficients["intercept"] < 0
     assert auc(coefficients, labelled) == 1
     assert auc({name: -value for name, value in coefficients.items()}, labelled) == 0
 
 
 def test_each_group_counts_for_its_share() -> None:
-    low = [(replace(NOTHING, bm25=n % 2), False) for n in range(100)]
-    high = [(replace(NOTHING, bm25=n % 2), True) for n in range(10)]
-    assert fit([low, high], [1, 1])["intercept"] == pytest.approx(0, abs=0.05)
-    assert fit([low, high], [1, 3])["intercept"] == pytest.approx(math.log(3), abs=0.05)
-    assert fit([[*low, *high]], [1])["intercept"] < -2
+    """However many questions it has: here ten, which say the contrary of a hundred."""
+    few, many = (
+        [(replace(NOTHING, cosine=n % 2), (n + odd) % 2 == 1) for n in range(10 ** (1 + odd))] for odd in (0, 1)
+    )
+    assert fit([few, many], [2, 1])["cosine"] > 1
+    assert fit([few, many], [1, 2])["cosine"] < -1
+    assert fit([few, many], [1, 1])["cosine"] == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.parametrize("answerable", [10, 50, 90])
+def test_answerable_questions_count_for_their_share_however_many_there_are(answerable: int) -> None:
+    group = [(replace(NOTHING, cosine=n % 2), n < answerable) for n in range(100)]
+    assert fit([group], [1])["intercept"] == pytest.approx(math.log(ANSWERABLE / (1 - ANSWERABLE)), abs=0.05)
 
 
 def test_every_group_has_a_share() -> None:
-    group = [(replace(NOTHING, bm25=n % 2), n % 2 == 0) for n in range(10)]
+    group = [(replace(NOTHING, cosine=n % 2), n % 2 == 0) for n in range(10)]
     with pytest.raises(ValueError, match="zip"):
         fit([group, group], [1])
 
 
-@pytest.mark.parametrize("name", ["unseen", "fresh"])
+def asked(item: Item) -> str:
+    return fold(" ".join([*item.turns, item.question]))
+
+
+@pytest.mark.parametrize("name", ["unseen", "fresh", "blind"])
 def test_no_question_of_an_unseen_suite_is_fitted_on(name: str) -> None:
     [samples, unseen] = choose_suites(["samples", name])
     paths = (samples.path, TRAINING, INVENTED.with_suffix(".jsonl"))
-    fitted_on = {fold(item.question) for path in paths for item in load_suite(path)}
-    shared = fitted_on & {fold(item.question) for item in load_suite(unseen.path)}
+    fitted_on = {asked(item) for path in paths for item in load_suite(path)}
+    shared = fitted_on & {asked(item) for item in load_suite(unseen.path)}
     assert shared <= {"what is the capital of peru?"}  # on another subject: two writers came to it
 
 

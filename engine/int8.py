@@ -1,0 +1,34 @@
+"""Weights of eight bits each: every row of a large matrix as whole numbers, -127…127, and a scale."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LARGE = 10_000  # numbers of a matrix from which eight bits each pay; the rest takes sixteen
+SCALE = ".scale"  # what is added to a matrix's name for the scales of its rows
+FULL = 127.0
+
+
+def shrink(tensors: Mapping[str, "Tensor"]) -> dict[str, "Tensor"]:
+    """The tensors in a quarter of the room: what `restore` reads. A weight is off by at most a 254th of the largest of
+    its row."""
+    small: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if tensor.dim() != 2 or tensor.numel() < LARGE:
+            small[name] = tensor.half().contiguous()
+            continue
+        scale = tensor.abs().amax(1, keepdim=True).clamp(min=1e-12) / FULL
+        small[name] = (tensor / scale).round().char().contiguous()
+        small[name + SCALE] = scale.float().contiguous()
+    return small
+
+
+def restore(small: Mapping[str, "Tensor"]) -> dict[str, "Tensor"]:
+    """What `shrink` took, in 32-bit floats."""
+    return {
+        name: tensor.float() * small[name + SCALE] if name + SCALE in small else tensor.float()
+        for name, tensor in small.items()
+        if not name.endswith(SCALE)
+    }
