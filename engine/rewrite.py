@@ -28,6 +28,8 @@ _WHOLE = re.compile(
     r"would|must|may|list|name|give|show|tell|explain|describe)\b",
     re.IGNORECASE,
 )
+# How new a source is its date says (see `dates`), and its words hardly ever.
+_NOW = frozenset(terms("now nowadays current currently presently latest newest"))
 MEASURES = frozenset(terms("many much long often old far large big high exactly total"))
 
 
@@ -67,7 +69,9 @@ def rewrite(question: str, turns: Sequence[str], glossary: Glossary, is_word: Ca
         text = re.sub(rf"\b{re.escape(short)}\b", f"{short} ({phrase})", text, count=1)
     weights = dict.fromkeys(terms(before), CARRIED_WEIGHT)
     weights |= dict.fromkeys(terms(" ".join(meanings.values())), EXPANDED_WEIGHT)
-    return Query(asked, text, weights | dict.fromkeys(terms(asked), 1.0), glossary.names)
+    own = terms(asked)
+    weights |= dict.fromkeys([term for term in own if term not in _NOW] or own, 1.0)
+    return Query(asked, text, weights, glossary.names)
 
 
 def carried(question: str, turns: Sequence[str]) -> str:

@@ -106,3 +106,15 @@ def test_odd_questions(question: str) -> None:
     turn = "\\g<0> ("
     query = rewrite(question, (turn,), Glossary(), is_word)
     assert (query.asked, query.text) == (question, f"{turn} – {question}")
+
+
+@pytest.mark.parametrize(
+    ("question", "looked_for"),
+    [
+        ("Who is the current director?", "director"),
+        ("Who currently manages the ponds now?", "manages ponds"),
+        ("And now?", "now"),
+    ],
+)
+def test_how_new_a_source_is_is_no_word_to_look_for(question: str, looked_for: str) -> None:
+    assert list(rewrite(question, (), Glossary(), lambda _: True).weights) == list(terms(looked_for))
