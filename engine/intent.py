@@ -84,7 +84,6 @@ _NUMBER_WORDS = (
     r"thousand|million|billion|half|thirds?|quarters?|dozen|once|twice|none|all"
 )
 _NO_FIGURE = frozenset("one all none once".split())  # as often no number at all
-NUMBER = re.compile(rf"{_FIGURE}|{_NUMBER_WORDS}", re.IGNORECASE)
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _SIGNS: dict[Kind, re.Pattern[str]] = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
@@ -213,16 +212,6 @@ class Intent:
         marker = _MARKER.match(text)
         found = _SIGNS[self.kind].finditer(text, marker.end() if marker else 0)
         return [match.span() for match in found if match.group().lower() not in _NO_FIGURE]
-
-    @property
-    def wants_figure(self) -> bool:
-        """Whether a figure is asked for: a number, percentage, amount or date."""
-        return self.kind in ("number", "percent", "money", "date", "day")
-
-    @property
-    def wants_name(self) -> bool:
-        """Whether the name of somebody or something is asked for."""
-        return self.kind in ("person", "body", "name")
 
     def things(self, text: str, question: str) -> frozenset[str]:
         """The things of the kind that `question` asks for in `text`, in lower case."""

@@ -218,28 +218,6 @@ def test_strict(question: str, strict: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "figure", "name"),
-    [
-        ("How many ducks?", True, False),
-        ("What share are mallards?", True, False),
-        ("What does bread cost?", True, False),
-        ("When did ducks come?", True, False),
-        ("On what date did ducks come?", True, False),
-        ("Who feeds them?", False, True),
-        ("Which council runs the park?", False, True),
-        ("What is the name of the form?", False, True),
-        ("What does LPP stand for?", False, False),
-        ("What is the warden's phone number?", False, False),
-        ("Where do ducks sleep?", False, False),
-        ("What is a duck?", False, False),
-    ],
-)
-def test_whether_a_figure_or_a_name_is_wanted(question: str, figure: bool, name: bool) -> None:
-    intent = read_intent(question)
-    assert (intent.wants_figure, intent.wants_name) == (figure, name)
-
-
-@pytest.mark.parametrize(
     ("question", "compares"),
     [
         ("Are there more ducks than swans?", True),
