@@ -1,30 +1,25 @@
-"""How many of what: the things whose number is asked for."""
-
 import pytest
 
 from citewell.engine.counting import asks_how_many
 
 
 @pytest.mark.parametrize(
-    ("question", "thing"),
+    ("question", "asks"),
     [
-        ("How many ducks are there?", "duck"),
-        ("How many ducks?", "duck"),
-        ("In 2024, how many wild ducks did they see?", "duck"),
-        ("How many social workers did one family have in 18 months?", "worker"),
-        ("How many children live by the pond?", "children"),
-        ("How many more staff came?", "staff"),
-        ("how many DUCKS", "duck"),
-        ("How many ducks' nests were found?", "nest"),
-        ("How many sheep are there?", "sheep"),  # without a plural's ending, the last word it is
-        ("How many of them swim?", None),  # it does not say of what
-        ("How many are there?", None),
-        ("How many?", None),
-        ("How much bread do ducks eat?", None),
-        ("What is the number of ducks?", None),
-        ("Who feeds the ducks?", None),
-        ("", None),
+        ("How many ducks are there?", True),
+        ("How many ducks?", True),
+        ("In 2024, how many wild ducks did they see?", True),
+        ("How many other children live by the pond?", True),
+        ("how many DUCKS", True),
+        ("How many sheep are there?", True),
+        ("How many of them swim?", False),  # it does not say of what
+        ("How many are there?", False),
+        ("How many?", False),
+        ("How much bread do ducks eat?", False),
+        ("What is the number of ducks?", False),
+        ("Who feeds the ducks?", False),
+        ("", False),
     ],
 )
-def test_what_is_to_be_counted(question: str, thing: str | None) -> None:
-    assert asks_how_many(question) == thing
+def test_whether_things_are_to_be_counted(question: str, asks: bool) -> None:
+    assert asks_how_many(question) is asks
