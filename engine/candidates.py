@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..index.fusion import min_max
+from ..index.glossary import Glossary
 from ..index.passage import Passage
 from ..index.terms import terms
 from ..ingest.chunk import Unit
@@ -26,7 +27,7 @@ from .rewrite import Query
 
 RANKING = Path(__file__).with_name("ranking.json")
 K1, B = 1.2, 0.5  # BM25 of units; they vary less in length than passages
-READ = 5  # candidates that the reader reads: each takes some 10 ms
+READ = 7  # candidates that the reader reads: each takes some 7 ms
 CONSIDERED = 10  # candidates among which a thing of the kind asked for must be …
 ABOUT = 0.4  # … in one that covers no less of the question, where nothing else would answer
 EXACT = ("money", "email", "phone", "address", "body")  # kinds that mislead when they are of another thing
@@ -114,12 +115,12 @@ def find_candidates(query: Query, passages: Sequence[Passage], idf: Idf) -> list
     ]
 
 
-def read_candidates(candidates: Sequence[Candidate], query: Query) -> list[Candidate]:
+def read_candidates(candidates: Sequence[Candidate], query: Query, glossary: Glossary) -> list[Candidate]:
     """The candidates in the order that reading the first of them with the question gives, best first."""
     first = candidates[:READ]
     if not first:
         return []
-    scores, share = read(query.text, [legible(c.passage.chunk, c.unit) for c in first])
+    scores, share = read(query.text, [legible(c.passage.chunk, c.unit, glossary) for c in first])
     odds = [*map(float, scores), *[float(scores.min())] * (len(candidates) - len(first))]
     found = [replace(c, score=share * c.score + z, read=z) for c, z in zip(candidates, odds, strict=True)]
     return sorted(_named_first(found), key=lambda c: -c.score)
@@ -162,13 +163,14 @@ def by_best_unit(passages: Sequence[Passage], candidates: Sequence[Candidate]) -
 def answering(candidates: Sequence[Candidate], query: Query, qualified: bool) -> list[Candidate]:
     """The candidates that may answer, best first: none where none of the first holds a thing of the kind asked for.
 
-    Of a strict intent only those stay that hold such a thing and are about the question. A number or percentage is
-    wanted as strictly when the question is `qualified`, limited to a year or place.
+    Of a strict intent only those stay that hold such a thing, and are about the question or read as an answer to it. A
+    number or percentage is wanted as strictly when the question is `qualified`, limited to a year or place.
     """
     intent = query.intent
     if intent.strict:
         about = ABOUT if intent.kind in EXACT or not candidates else min(ABOUT, candidates[0].coverage)
-        return [c for c in candidates if c.coverage >= about and intent.is_met_by(c.text, query.text)]
+        able = (c for c in candidates if c.coverage >= about or c.read > 0)
+        return [c for c in able if intent.is_met_by(c.text, query.text)]
     wants_figure = qualified and intent.kind in ("percent", "number")
     met = not wants_figure or any(intent.is_met_by(c.text, query.text) for c in candidates[:CONSIDERED])
     return list(candidates) if met else []

@@ -14,7 +14,8 @@ from .verify import figures
 MAX_QUOTES = 6
 MAX_LENGTH = 1200  # characters of all quotes; the first is shown whatever its length
 COMPLETES = 4.0  # log odds added in full for a quote that holds all question terms that the quotes before it lack
-WORTH_SAYING = 5.5  # log odds below the best at which a further quote is noise: sure answers are short
+WORTH_SAYING = 9.0  # log odds below the best at which a further quote is noise: sure answers are short
+LEAST = -2.0  # score under which it is noise however low the best is
 COST = 0.01  # log odds that each character of a further quote must be worth
 SAME = 0.7  # Jaccard similarity of terms from which two quotes say the same
 ANCHORS = 3  # candidates that may lead to a list …
@@ -50,7 +51,8 @@ def select(candidates: Sequence[Candidate], query: Query, idf: Idf) -> list[Cand
     best, weights = candidates[0], query.weights
     chosen = [best, *(c for c in candidates if query.intent.explains and _follows(c, best))]
     total = sum(weight * idf(term) for term, weight in weights.items()) or 1.0
-    rest = [c for c in candidates[1:40] if _worth(c) >= best.score - WORTH_SAYING and _may_join(c, candidates)]
+    least = max(best.score - WORTH_SAYING, LEAST)
+    rest = [c for c in candidates[1:40] if _worth(c) >= least and _may_join(c, candidates)]
     while rest and len(chosen) < MAX_QUOTES:
         said = {term for c in chosen for term in c.terms}
         room = MAX_LENGTH - sum(len(c.text) for c in chosen)

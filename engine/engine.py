@@ -215,8 +215,8 @@ class Engine:
 
     def candidates(self, query: Query, passages: Sequence[Passage]) -> list[Candidate]:
         """The units of passages that may answer, best first."""
-        found = find_candidates(query, passages, self.retriever.lexical.idf)
-        return read_candidates(found, query)
+        lexical = self.retriever.lexical
+        return read_candidates(find_candidates(query, passages, lexical.idf), query, lexical.glossary)
 
     def _look_up(self, question: Question, cited: Sequence[Citation], clock: Clock) -> _Part:
         """What the documents say to one question; `cited` are the citations that stand before its own."""

@@ -6,6 +6,7 @@ unit is about; the reader has learned to tell one that answers from one that onl
 """
 
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,6 +18,7 @@ import numpy.typing as npt
 
 from ..errors import ModelError
 from ..index.embedder import PAD_TO, has_bfloat16, hide_progress, packaged_model
+from ..index.glossary import Glossary
 from ..ingest.chunk import Chunk, Unit
 from .int8 import restore
 
@@ -27,11 +29,15 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 MAX_TOKENS = 64  # of a question and a unit: three in four are no longer
 NAME = 80  # characters of a heading or caption …
-HEADS = 150  # … and of the heads of a table's columns
+HEADS = 150  # … and of the heads of a table's columns …
+EARLIER = 80  # … and of the sentence before: who it speaks of mostly comes first
 HEAD, BIAS, SHARE, CONFIG = "head", "bias", "share", "config"  # what the file holds beside the network
 BEGIN, PAD, END = 0, 1, 2  # MPNet's own tokens …
 AFTER = 4  # … before those of BERT's vocabulary, which is the packaged model's
 
+_POINTS_BACK = re.compile(
+    r"^\W*(it|its|they|their|this|that|these|those|such)\b|\b(he|she|him|his|her|hers)\b", re.IGNORECASE
+)
 _LOCK = threading.Lock()  # a fast tokenizer cannot be used by two threads at once
 
 
@@ -64,6 +70,8 @@ def _load(weights: Path) -> tuple["MPNetModel", "PreTrainedTokenizerBase", "Mapp
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415
     from transformers import MPNetConfig, MPNetModel  # noqa: PLC0415
 
+    from ..index.fused import fuse_layers  # noqa: PLC0415
+
     hide_progress()
     try:
         with safe_open(weights, framework="pt") as file:
@@ -74,17 +82,36 @@ def _load(weights: Path) -> tuple["MPNetModel", "PreTrainedTokenizerBase", "Mapp
     own = {name: learned.pop(name) for name in (HEAD, BIAS, SHARE)}
     dtype = torch.bfloat16 if has_bfloat16() else torch.float32
     network = MPNetModel.from_pretrained(None, config=config, state_dict=learned, dtype=dtype, add_pooling_layer=False)
+    fuse_layers(network)
     return network, load_tokenizer(), own
 
 
-def legible(chunk: Chunk, unit: Unit) -> str:
-    """A unit as it is read: after the heading over it, and as a row or cell with the heads of its table."""
+def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
+    """A unit as it is read: after the heading over it, or as a row or cell after the caption and heads of its table;
+    in brackets behind it, where cutting harms least, what its pronouns point back to and its abbreviations stand for.
+    """
     text = chunk.text[unit.start : unit.end]
-    heading = (chunk.headings or (chunk.title,))[-1]
-    if unit.kind not in ("row", "cell"):
-        return f"{heading[:NAME]}: {text}"
-    heads = f"{'; '.join(chunk.header)[:HEADS]} | " if chunk.header else ""
-    return f"{(chunk.caption or heading)[:NAME]}: {heads}{text}"
+    over = (chunk.headings or (chunk.title,))[-1]
+    heads, earlier = "", ""
+    if unit.kind in ("row", "cell"):
+        over = chunk.caption or over
+        own = chunk.header[unit.column : unit.column + 1] if unit.kind == "cell" else chunk.header
+        heads = f"{'; '.join(own)[:HEADS]} | " if own else ""
+    else:
+        earlier = _pointed_at(chunk, unit)[:EARLIER]
+    meanings = (f"{short}: {phrase}" for short, phrase in glossary.expand(text, lambda _: True).items())
+    behind = "; ".join(note for note in (earlier, *meanings) if note)
+    return f"{over[:NAME]}: {heads}{text}" + (f" ({behind})" if behind else "")
+
+
+def _pointed_at(chunk: Chunk, unit: Unit) -> str:
+    """The text before a unit with a pronoun, from the unit that the first of such in a row points back to; empty where
+    there is none."""
+    texts = [chunk.text[u.start : u.end] for u in chunk.units if u.start <= unit.start and u.kind == unit.kind]
+    while texts and _POINTS_BACK.search(texts.pop()):
+        if texts and not _POINTS_BACK.search(texts[-1]):
+            return texts[-1]
+    return ""
 
 
 def load_tokenizer() -> "PreTrainedTokenizerBase":

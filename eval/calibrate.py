@@ -152,13 +152,14 @@ def _retrieve(engine: Engine, items: Iterable[Item]) -> list[Asked]:
 
 
 def _lesson(engine: Engine, item: Item, query: Query, passages: Sequence[Passage]) -> Lesson:
-    units = find_candidates(query, passages, engine.retriever.lexical.idf)
+    lexical = engine.retriever.lexical
+    units = find_candidates(query, passages, lexical.idf)
     right = [held(item, unit.passage.chunk, unit.unit) if item.answerable else 0.0 for unit in units]
     farther = [n for n in range(LEARNED, len(units)) if right[n]][:FARTHEST]
     chosen = [*range(min(LEARNED, len(units))), *farther]
     return Lesson(
         query.text,
-        tuple(legible(units[n].passage.chunk, units[n].unit) for n in chosen),
+        tuple(legible(units[n].passage.chunk, units[n].unit, lexical.glossary) for n in chosen),
         tuple(units[n].score for n in chosen),
         tuple(right[n] for n in chosen),
         item.answerable,

@@ -23,7 +23,7 @@ Vectors = npt.NDArray[np.float32]  # shape (n, dimension), each row of length 1
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH_SIZE = 16  # more are no faster on two cores
+BATCH_SIZE = 8  # more are no faster on two cores, and take more memory
 PAD_TO = 16  # tokens: for each new shape PyTorch makes, and keeps, new kernels
 
 
@@ -67,17 +67,21 @@ class Embedder:
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding  # noqa: PLC0415
         from safetensors import SafetensorError  # noqa: PLC0415
 
+        from .fused import fuse_layers  # noqa: PLC0415
+
         hide_progress()
         if self.packaged:
             verify_packaged(Path(self.path))
         dtype = torch.bfloat16 if has_bfloat16() else torch.float32
         try:
-            return HuggingFaceEmbedding(self.path, device="cpu", model_kwargs={"dtype": dtype})
+            model = HuggingFaceEmbedding(self.path, device="cpu", model_kwargs={"dtype": dtype})
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             fault = str(error).splitlines()[0]
             raise ModelError(
                 f"embedding model {self.name}: {fault}; set CITEWELL_EMBEDDING_MODEL to a model"
             ) from error
+        fuse_layers(model._model)
+        return model
 
     @cached_property
     def dimension(self) -> int:

@@ -143,10 +143,14 @@ def test_of_a_strict_question_only_what_holds_such_a_thing_stays() -> None:
     ],
 )
 def test_what_misleads_of_another_thing_must_cover_the_question(question: str, text: str) -> None:
-    """However little the best candidate covers."""
+    """However little the best candidate covers, unless it is read as an answer."""
     assert query_of(question).intent.kind in EXACT
-    assert told(question, candidate("Ducks swim.", 0.0), candidate(text, ABOUT - 0.01)) == []
+    far = candidate(text, ABOUT - 0.01)
+    assert told(question, candidate("Ducks swim.", 0.0), far) == []
     assert told(question, candidate(text, ABOUT)) == [text]
+    assert told(question, replace(far, read=-0.1)) == []
+    assert told(question, replace(far, read=0.1)) == [text]
+    assert told(question, replace(candidate("Ducks swim.", 0.0), read=0.1)) == []
 
 
 @pytest.mark.parametrize(

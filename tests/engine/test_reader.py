@@ -11,6 +11,7 @@ from transformers import MPNetTokenizer
 from citewell.engine.candidates import READ, read_candidates
 from citewell.engine.reader import MAX_TOKENS, Reading, legible, load_tokenizer, read, token_ids
 from citewell.errors import ModelError
+from citewell.index.glossary import Glossary
 from citewell.ingest.document import Block, Table, table_block
 from citewell.tests.engine.conftest import candidates_of, chunks_of, query_of
 
@@ -77,20 +78,49 @@ def test_a_unit_is_read_with_what_stands_over_it() -> None:
     table = table_block(Table(("Pond", "Ducks"), (("North", "30"),), "Ducks by pond"))
     chunks = [replace(chunk, headings=("Birds", "Ducks")) for chunk in chunks_of(Block("text", "They swim."), table)]
     units = [(chunk, unit) for chunk in chunks for unit in chunk.units if unit.kind in ("sentence", "row")]
-    assert [legible(*one) for one in units] == ["Ducks: They swim.", "Ducks by pond: Pond; Ducks | North\t30"]
-    assert legible(replace(chunks[0], headings=()), units[0][1]) == "Parks: They swim."
+    assert [legible(*one, Glossary()) for one in units] == [
+        "Ducks: They swim.",
+        "Ducks by pond: Pond; Ducks | North\t30",
+    ]
+    assert legible(replace(chunks[0], headings=()), units[0][1], Glossary()) == "Parks: They swim."
+
+
+def test_a_cell_is_read_with_the_head_of_its_column_alone() -> None:
+    long = " ".join(["Feeds the ducks and cleans the pond."] * 12)
+    [chunk] = chunks_of(table_block(Table(("Warden", "Ranger"), ((long, "Counts."),), "Who does what")))
+    assert [legible(chunk, unit, Glossary()) for unit in chunk.units if unit.kind == "cell"] == [
+        f"Who does what: Warden | {long}",
+        "Who does what: Ranger | Counts.",
+    ]
+
+
+def test_behind_a_unit_stands_what_its_pronouns_point_back_to() -> None:
+    text = "Ann Lee keeps the ducks. She feeds them. She also counts them, as did her father. The pond is deep."
+    [chunk] = chunks_of(Block("text", text))
+    assert [legible(chunk, unit, Glossary()) for unit in chunk.units] == [
+        "Parks: Ann Lee keeps the ducks.",
+        "Parks: She feeds them. (Ann Lee keeps the ducks.)",
+        "Parks: She also counts them, as did her father. (Ann Lee keeps the ducks.)",
+        "Parks: The pond is deep.",
+    ]
+
+
+def test_behind_a_unit_stands_what_its_abbreviations_are_short_for() -> None:
+    [chunk] = chunks_of(Block("text", "The HOPs met on Monday."))
+    glossary = Glossary({"HOP": "Head of Ponds"})
+    assert legible(chunk, chunk.units[0], glossary) == "Parks: The HOPs met on Monday. (HOPs: Head of Ponds)"
 
 
 def test_the_first_candidates_are_put_in_the_order_that_reading_gives() -> None:
     chunks = chunks_of(Block("text", " ".join(f"Pond {n} has ducks." for n in range(READ + 5))))
     question = "Which pond has ducks?"
     candidates = candidates_of(chunks, question)
-    found = read_candidates(candidates, query_of(question))
+    found = read_candidates(candidates, query_of(question), Glossary())
     assert len(found) == len(candidates) > READ
     assert {c.text for c in found[:READ]} == {c.text for c in candidates[:READ]}
     assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
     assert {c.read for c in found[READ:]} == {min(c.read for c in found[:READ])}
-    assert read_candidates([], query_of(question)) == []
+    assert read_candidates([], query_of(question), Glossary()) == []
 
 
 def test_a_row_that_the_question_names_stays_before_the_others_of_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,6 +131,6 @@ def test_a_row_that_the_question_names_stays_before_the_others_of_its_table(monk
     candidates = candidates_of(chunks, question)
     liking = Reading(np.array([9.0 if "Transferred" in c.text else 0.0 for c in candidates]), 0.5)
     monkeypatch.setattr("citewell.engine.candidates.read", lambda *_: liking)
-    found = read_candidates(candidates, query_of(question))
+    found = read_candidates(candidates, query_of(question), Glossary())
     assert found[0].text.startswith("Adopted")
     assert sorted(c.text for c in found) == sorted(c.text for c in candidates)

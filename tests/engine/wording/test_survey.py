@@ -15,20 +15,19 @@ LITTLE = (
     "Little early help and many referrals go together: a family that gets help late tends to come back as a referral."
 )
 ASSESSED = "Tameside has 161 Early Help Assessments per 10,000."
-# The quotes are of documents of several dates, so that each statement tells its own.
-SAID = [f"{text} (14 October 2024)" for text in (SUPPORTS, LITTLE, ASSESSED)]
-# By section, as the passages come: the first is a glossary, of which there is nothing to say.
-FINDINGS = [good(), good(([1], SUPPORTS)), good(([1], LITTLE), ([1], ASSESSED)), good()]
+SAID = [LITTLE, ASSESSED, SUPPORTS]
+# By section, as the passages come: of the first, and of the second, a glossary, there is nothing to say.
+FINDINGS = [good(), good(), good(([1], LITTLE), ([1], ASSESSED)), good(([1], SUPPORTS))]
 
 
 def test_a_request_a_section_and_one_that_combines(tell: Tell) -> None:
-    told = tell(BROAD, *FINDINGS, good(([2], LITTLE), ([1], SUPPORTS), ([3], ASSESSED)), may_say=SAID)
+    told = tell(BROAD, *FINDINGS, good(([2], ASSESSED), ([1], LITTLE), ([3], SUPPORTS)), may_say=SAID)
     *sections, combined = told.requests
     assert len(sections) == SECTIONS
     assert len({request.asked for request in sections}) == SECTIONS
     assert len({request.messages[0]["content"] for request in sections}) == 1
     assert "You put findings" in combined.messages[0]["content"]
-    for number, finding in enumerate((SUPPORTS, LITTLE, ASSESSED), 1):
+    for number, finding in enumerate(SAID, 1):
         assert f"<passage {number}" in combined.asked
         assert finding in combined.asked
     assert told.written == [SAID[1], SAID[0], SAID[2]]
@@ -37,12 +36,12 @@ def test_a_request_a_section_and_one_that_combines(tell: Tell) -> None:
 
 def test_what_is_put_together_cites_the_documents(tell: Tell) -> None:
     """Not the findings that the model itself wrote: `tell` holds each citation to the stored text."""
-    told = tell(BROAD, *FINDINGS, good(([1], SUPPORTS), ([2], LITTLE)), may_say=SAID)
+    told = tell(BROAD, *FINDINGS, good(([3], SUPPORTS), ([1], LITTLE)), may_say=SAID)
     by_number = {citation.n: citation for citation in told.answer.citations}
     cited = {s.text: [by_number[n].quote for n in s.citations] for s in told.answer.statements}
-    assert any("before it needs a social worker" in quote for quote in cited[SAID[0]])
-    assert any("tends to come back as a referral" in quote for quote in cited[SAID[1]])
-    assert SAID[2] in told.written  # nothing that is put together says it
+    assert any("before it needs a social worker" in quote for quote in cited[SUPPORTS])
+    assert any("tends to come back as a referral" in quote for quote in cited[LITTLE])
+    assert ASSESSED in told.written  # nothing that is put together says it
 
 
 def test_each_finding_is_told_when_it_is_there(tell: Tell) -> None:
@@ -58,18 +57,18 @@ def test_a_combination_that_adds_is_withheld(tell: Tell) -> None:
 
 
 def test_few_findings_are_not_combined(tell: Tell) -> None:
-    told = tell(BROAD, *FINDINGS[:2], good(), may_say=SAID)
+    told = tell(BROAD, *FINDINGS[:2], good(([1], LITTLE)), good(), may_say=SAID)
     assert (len(told.requests), told.written) == (SECTIONS, SAID[:1])
 
 
 @pytest.mark.parametrize(
     ("behaviours", "written"),
     [
-        ([*FINDINGS[:2], refuses(500)], SAID[:1]),
-        ([*FINDINGS[:2], drops(reply_of(([1], LITTLE))[:-2])], SAID[:2]),
+        ([*FINDINGS[:3], refuses(500)], SAID[:2]),
+        ([*FINDINGS[:2], drops(reply_of(([1], LITTLE))[:-2])], SAID[:1]),
         ([*FINDINGS, refuses(429)], SAID),
-        ([*FINDINGS, drops(reply_of(([1], SUPPORTS))[:-2])], SAID),
-        ([*FINDINGS[:2], hangs()], SAID[:1]),
+        ([*FINDINGS, drops(reply_of(([1], LITTLE))[:-2])], SAID),
+        ([*FINDINGS[:3], hangs()], SAID[:2]),
     ],
     ids=["refused", "dropped", "refused at the end", "dropped at the end", "hangs"],
 )
