@@ -46,7 +46,8 @@ class Candidate:
 
     `terms` are the unit's own; `label` is the share, 0…1, of a row's first cell that the question holds; `coverage` is
     the share of the question, by idf, that the unit and its table hold; `gained` is what the unit before it adds to it;
-    `read` is what the reader says of it, as log odds, of a unit that was not read the least of those that were.
+    `read` is what the reader says of it, as log odds; of a unit that was not read the least of those that were, and no
+    more than 0.
     """
 
     passage: Passage
@@ -121,7 +122,8 @@ def read_candidates(candidates: Sequence[Candidate], query: Query, glossary: Glo
     if not first:
         return []
     scores, share = read(query.text, [legible(c.passage.chunk, c.unit, glossary) for c in first])
-    odds = [*map(float, scores), *[float(scores.min())] * (len(candidates) - len(first))]
+    unread = min(float(scores.min()), 0.0)
+    odds = [*map(float, scores), *[unread] * (len(candidates) - len(first))]
     found = [replace(c, score=share * c.score + z, read=z) for c, z in zip(candidates, odds, strict=True)]
     return sorted(_named_first(found), key=lambda c: -c.score)
 

@@ -5,7 +5,7 @@ import re
 # What may follow “how many” without naming what is counted.
 _NOTHING = (
     "is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|be|been|in|of|on|at|for|from|"
-    "with|to|by|the|an|a|there|that|who|which|get|got"
+    "with|to|by|the|an|a|i|it|they|we|you|there|that|who|which|get|got"
 )
 _HOW_MANY = re.compile(rf"\bhow many\s+(?!(?:{_NOTHING})\b)[\w'’]", re.IGNORECASE)
 

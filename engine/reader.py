@@ -36,7 +36,7 @@ BEGIN, PAD, END = 0, 1, 2  # MPNet's own tokens …
 AFTER = 4  # … before those of BERT's vocabulary, which is the packaged model's
 
 _POINTS_BACK = re.compile(
-    r"^\W*(it|its|they|their|this|that|these|those|such)\b|\b(he|she|him|his|her|hers)\b", re.IGNORECASE
+    r"^\W*(?!(?-i:IT)\b)(it|its|they|their|this|that|these|those|such)\b|\b(he|she|him|his|her|hers)\b", re.IGNORECASE
 )
 _LOCK = threading.Lock()  # a fast tokenizer cannot be used by two threads at once
 
@@ -87,8 +87,8 @@ def _load(weights: Path) -> tuple["MPNetModel", "PreTrainedTokenizerBase", "Mapp
 
 
 def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
-    """A unit as it is read: after the heading over it, or as a row or cell after the caption and heads of its table;
-    in brackets behind it, where cutting harms least, what its pronouns point back to and its abbreviations stand for.
+    """A unit as it is read: after the heading over it, or as a row or cell after the caption and its heads there; in
+    brackets behind it, where cutting harms least, what its pronouns point back to and its abbreviations stand for.
     """
     text = chunk.text[unit.start : unit.end]
     over = (chunk.headings or (chunk.title,))[-1]
@@ -96,7 +96,7 @@ def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
     if unit.kind in ("row", "cell"):
         over = chunk.caption or over
         own = chunk.header[unit.column : unit.column + 1] if unit.kind == "cell" else chunk.header
-        heads = f"{'; '.join(own)[:HEADS]} | " if own else ""
+        heads = f"{'; '.join(own)[:HEADS]} | " if any(own) else ""
     else:
         earlier = _pointed_at(chunk, unit)[:EARLIER]
     meanings = (f"{short}: {phrase}" for short, phrase in glossary.expand(text, lambda _: True).items())
@@ -105,8 +105,7 @@ def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
 
 
 def _pointed_at(chunk: Chunk, unit: Unit) -> str:
-    """The text before a unit with a pronoun, from the unit that the first of such in a row points back to; empty where
-    there is none."""
+    """Of a unit with a pronoun the nearest before it, of its kind, without one; empty where there is none."""
     texts = [chunk.text[u.start : u.end] for u in chunk.units if u.start <= unit.start and u.kind == unit.kind]
     while texts and _POINTS_BACK.search(texts.pop()):
         if texts and not _POINTS_BACK.search(texts[-1]):

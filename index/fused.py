@@ -18,7 +18,7 @@ def fuse_layers(model: nn.Module) -> None:
         return
     networks = [each for each in model.modules() if isinstance(each, BertModel | MPNetModel)]
     for network in networks:
-        if network.config.hidden_act == "gelu":
+        if network.config.hidden_act == "gelu" and not getattr(network.config, "is_decoder", False):
             layers: Any = network.encoder.layer
             kind = _OfBert if isinstance(network, BertModel) else _OfMPNet
             for place in range(len(layers)):  # one by one: the memory of each serves the next

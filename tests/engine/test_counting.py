@@ -14,6 +14,7 @@ from citewell.engine.counting import asks_how_many
         ("How many sheep are there?", True),
         ("How many of them swim?", False),  # it does not say of what
         ("How many are there?", False),
+        ("How many they feed", False),
         ("How many?", False),
         ("How much bread do ducks eat?", False),
         ("What is the number of ducks?", False),

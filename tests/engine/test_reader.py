@@ -119,7 +119,7 @@ def test_the_first_candidates_are_put_in_the_order_that_reading_gives() -> None:
     assert len(found) == len(candidates) > READ
     assert {c.text for c in found[:READ]} == {c.text for c in candidates[:READ]}
     assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
-    assert {c.read for c in found[READ:]} == {min(c.read for c in found[:READ])}
+    assert {c.read for c in found[READ:]} == {min(0.0, *(c.read for c in found[:READ]))}
     assert read_candidates([], query_of(question), Glossary()) == []
 
 
