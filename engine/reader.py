@@ -95,8 +95,8 @@ def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
     heads, earlier = "", ""
     if unit.kind in ("row", "cell"):
         over = chunk.caption or over
-        own = chunk.header[unit.column : unit.column + 1] if unit.kind == "cell" else chunk.header
-        heads = f"{'; '.join(own)[:HEADS]} | " if any(own) else ""
+        columns = chunk.header[unit.column : unit.column + 1] if unit.kind == "cell" else chunk.header
+        heads = f"{'; '.join(columns)[:HEADS]} | " if any(columns) else ""
     else:
         earlier = _pointed_at(chunk, unit)[:EARLIER]
     meanings = (f"{short}: {phrase}" for short, phrase in glossary.expand(text, lambda _: True).items())
@@ -106,11 +106,11 @@ def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
 
 def _pointed_at(chunk: Chunk, unit: Unit) -> str:
     """Of a unit with a pronoun the nearest before it, of its kind, without one; empty where there is none."""
-    texts = [chunk.text[u.start : u.end] for u in chunk.units if u.start <= unit.start and u.kind == unit.kind]
-    while texts and _POINTS_BACK.search(texts.pop()):
-        if texts and not _POINTS_BACK.search(texts[-1]):
-            return texts[-1]
-    return ""
+    if not _POINTS_BACK.search(chunk.text[unit.start : unit.end]):
+        return ""
+    before = (u for u in reversed(chunk.units) if u.start < unit.start and u.kind == unit.kind)
+    texts = (chunk.text[u.start : u.end] for u in before)
+    return next((text for text in texts if not _POINTS_BACK.search(text)), "")
 
 
 def load_tokenizer() -> "PreTrainedTokenizerBase":
