@@ -30,6 +30,7 @@ K1, B = 1.2, 0.5  # BM25 of units; they vary less in length than passages
 READ = 7  # candidates that the reader reads: each takes some 7 ms
 CONSIDERED = 10  # candidates among which a thing of the kind asked for must be …
 ABOUT = 0.4  # … in one that covers no less of the question, where nothing else would answer
+SURE = 2.0  # log odds from which what is read is an answer, whatever kind of thing it holds
 EXACT = ("money", "email", "phone", "address", "body")  # kinds that mislead when they are of another thing
 NAMED = 0.99  # the share of a row's first cell from which a question names it in full
 SAYS_ENOUGH = 30  # terms beside the question's with which a unit says as much as it can
@@ -165,14 +166,15 @@ def by_best_unit(passages: Sequence[Passage], candidates: Sequence[Candidate]) -
 def answering(candidates: Sequence[Candidate], query: Query, qualified: bool) -> list[Candidate]:
     """The candidates that may answer, best first: none where none of the first holds a thing of the kind asked for.
 
-    Of a strict intent only those stay that hold such a thing, and are about the question or read as an answer to it. A
-    number or percentage is wanted as strictly when the question is `qualified`, limited to a year or place.
+    Of a strict intent only those stay that hold such a thing, and are about the question or read as an answer to it;
+    and those that surely read as one, whatever they hold: no pattern knows every wording. A number or percentage is
+    wanted as strictly when the question is `qualified`, limited to a year or place.
     """
     intent = query.intent
     if intent.strict:
         about = ABOUT if intent.kind in EXACT or not candidates else min(ABOUT, candidates[0].coverage)
         able = (c for c in candidates if c.coverage >= about or c.read > 0)
-        return [c for c in able if intent.is_met_by(c.text, query.text)]
+        return [c for c in able if c.read > SURE or intent.is_met_by(c.text, query.text)]
     wants_figure = qualified and intent.kind in ("percent", "number")
     met = not wants_figure or any(intent.is_met_by(c.text, query.text) for c in candidates[:CONSIDERED])
     return list(candidates) if met else []

@@ -235,7 +235,7 @@ def _says_meaning(text: str, question: str) -> bool:
     the documents' own definitions have it (which stand in brackets after it in the question)."""
     if re.search(r"\b(stands? for|short for)\b", text):
         return True
-    shorts = re.findall(r"\b[A-Z]{2,}\w*", question)
+    shorts = re.findall(r"\b\w*[A-Z]{2,}\w*", question)
     phrases = re.findall(r"\(([^)]+)\)", question)
     beside = (re.search(rf"\b{short}s? \([A-Z]|\({short}s?\)", text) for short in shorts)
     return any(phrase.lower() in text.lower() for phrase in phrases) or any(beside)

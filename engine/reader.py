@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import ModelError
 from ..index.embedder import PAD_TO, has_bfloat16, hide_progress, packaged_model
 from ..index.glossary import Glossary
+from ..index.weights import load_weights
 from ..ingest.chunk import Chunk, Unit
-from .int8 import restore
 
 if TYPE_CHECKING:
     import torch
@@ -67,18 +66,13 @@ def read(question: str, texts: Sequence[str], weights: Path = WEIGHTS) -> Readin
 @cache
 def _load(weights: Path) -> tuple["MPNetModel", "PreTrainedTokenizerBase", "Mapping[str, torch.Tensor]"]:
     import torch  # noqa: PLC0415
-    from safetensors import SafetensorError, safe_open  # noqa: PLC0415
     from transformers import MPNetConfig, MPNetModel  # noqa: PLC0415
 
     from ..index.fused import fuse_layers  # noqa: PLC0415
 
     hide_progress()
-    try:
-        with safe_open(weights, framework="pt") as file:
-            config = MPNetConfig(**json.loads(file.metadata()[CONFIG]))
-            learned = restore({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"reader: {weights} is missing or damaged; install citewell again") from error
+    learned, metadata = load_weights(weights, "reader")
+    config = MPNetConfig(**json.loads(metadata[CONFIG]))
     own = {name: learned.pop(name) for name in (HEAD, BIAS, SHARE)}
     dtype = torch.bfloat16 if has_bfloat16() else torch.float32
     network = MPNetModel.from_pretrained(None, config=config, state_dict=learned, dtype=dtype, add_pooling_layer=False)

@@ -1,11 +1,12 @@
 """Fits what the engine has learned: `python -m citewell.eval.calibrate READING DOCUMENTS [--reader MODEL]`.
 
-First the ranking of units (see `ranking`); with `--reader` then the reader over that, from the larger model in that
-folder (see `train_reader`), whose weights are kept otherwise; at last the confidence: a logistic regression of "the
+With `--reader` first the question encoder (see `train_question_encoder`), and the reader, from the larger model in
+that folder (see `train_reader`): both learn from what the packaged model's own vectors find; their weights are kept
+otherwise. Then the ranking of units (see `ranking`), and at last the confidence: a logistic regression of "the
 documents answer" on `engine.confidence.Features`. All are fitted on half of a reading benchmark, on the samples suite,
-on the training suite (asked of the tameside suite's documents) and on the invented suite; the confidence on those
-questions of them that the reader has not learned from (near misses of the benchmark left out: they need more reading
-than it can do).
+on the training suite (asked of the tameside suite's documents) and on the invented suite: the former two on three
+quarters of them, the latter two on the quarter that those have not learned from, so that they learn how far to trust
+them (the confidence without the near misses of the benchmark: they need more reading than it can do).
 Every other suite, and the other half, stay unseen, so that what is reported of them is a fair test.
 """
 
@@ -15,7 +16,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ..app import build_store
-from ..engine import candidates, confidence
+from ..engine import candidates, confidence, reader
 from ..engine.answer import Question
 from ..engine.candidates import RANKING, find_candidates
 from ..engine.confidence import COEFFICIENTS, Features
 from ..engine.engine import Engine
-from ..engine.reader import WEIGHTS, legible
+from ..engine.reader import legible
 from ..engine.rewrite import Query
+from ..index import question_encoder
+from ..index.embedder import Vectors, packaged_model
 from ..index.passage import Passage
 from ..index.sync import sync
 from ..settings import load_settings
@@ -39,6 +42,7 @@ from .dataset import Item, load_suite
 from .gate import choose_suites, find_documents
 from .ranking import Asked, fit_ranking, held, listed
 from .reading import NEAR_MISS, load_reading
+from .train_question_encoder import Sought, train_question_encoder
 from .train_reader import Lesson, train_reader
 
 TRAINING = Path(__file__).parent / "data" / "training.jsonl"
@@ -52,6 +56,15 @@ LEARNED = 16  # candidates of a question, from which the reader learns …
 FARTHEST = 2  # … with the best so many of those beyond that answer
 
 Labelled = tuple[Features, bool]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Questions of one kind, and the documents that they are asked of."""
+
+    name: str
+    documents: list[Path]
+    items: list[Item]
 
 
 def fit(groups: Sequence[list[Labelled]], shares: Sequence[float]) -> dict[str, float]:
@@ -91,43 +104,40 @@ def is_unread(identity: str) -> bool:
     return hashlib.sha256(identity.encode()).digest()[1] % 4 == 0
 
 
-def main(reading: Path, documents: Path, base: Path | None = None) -> None:
+def main(benchmark_path: Path, documents: Path, base: Path | None = None) -> None:
     """Fit, write the files beside the engine, and print how well they do on questions that were not seen."""
     suite, trained_on = choose_suites(["samples", "tameside"])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "docs").mkdir()
-        benchmark = load_reading(reading, folder / "docs")
+        benchmark = load_reading(benchmark_path, folder / "docs")
         seen, unseen = ([item for item in benchmark.items if is_held_out(item.id) is half] for half in (False, True))
         origins = [
-            (_engine(folder / "reading", [benchmark.documents]), seen),
-            (_engine(folder / "samples", find_documents(suite, None)), load_suite(suite.path)),
-            (_engine(folder / "training", find_documents(trained_on, documents)), load_suite(TRAINING)),
-            (_engine(folder / "invented", [INVENTED]), load_suite(INVENTED.with_suffix(".jsonl"))),
+            Origin("reading", [benchmark.documents], seen),
+            Origin("samples", find_documents(suite, None), load_suite(suite.path)),
+            Origin("training", find_documents(trained_on, documents), load_suite(TRAINING)),
+            Origin("invented", [INVENTED], load_suite(INVENTED.with_suffix(".jsonl"))),
         ]
         note = "fitted by eval/calibrate.py on questions: " + ", ".join(
-            f"{len(items)} {name}" for name, (_, items) in zip(ORIGINS, origins, strict=True)
+            f"{len(origin.items)} {name}" for name, origin in zip(ORIGINS, origins, strict=True)
         )
-        found = [_retrieve(engine, items) for engine, items in origins]
-        lists = [listed(one, engine.retriever.lexical.idf) for one, (engine, _) in zip(found, origins, strict=True)]
-        weights = fit_ranking([of for of, _ in lists], RANKING_SHARES)
-        _save(RANKING, note, "weights", dict(zip(lists[0][1], weights, strict=True)))
         if base:
-            lessons = [
-                _lesson(engine, *asked)
-                for one, (engine, _) in zip(found, origins, strict=True)
-                for asked in one
-                if not is_unread(asked[0].id)
-            ]
-            train_reader(lessons, base, WEIGHTS)
+            plain = [_engine(folder / "plain", origin, str(packaged_model())) for origin in origins]
+            _train(plain, origins, note, base)
+        engines = [_engine(folder / "trained", origin) for origin in origins]
+        found = [
+            _retrieve(engine, [item for item in origin.items if is_unread(item.id)])
+            for engine, origin in zip(engines, origins, strict=True)
+        ]
+        _rank(engines, found, note)
         labelled = [
-            _label(engine, [asked for asked in one if is_unread(asked[0].id) and asked[0].category != NEAR_MISS])
-            for one, (engine, _) in zip(found, origins, strict=True)
+            _label(engine, [asked for asked in one if asked[0].category != NEAR_MISS])
+            for engine, one in zip(engines, found, strict=True)
         ]
         coefficients = fit(labelled, CONFIDENCE_SHARES)
         _save(COEFFICIENTS, note, "coefficients", coefficients)
         outside = [item for item in unseen if item.category != NEAR_MISS]
-        fresh = _label(origins[0][0], _retrieve(origins[0][0], outside))
+        fresh = _label(engines[0], _retrieve(engines[0], outside))
     sys.stdout.write(f"{note}\nAUC on {len(fresh)} unseen reading questions: {auc(coefficients, fresh):.3f}\n")
 
 
@@ -138,10 +148,31 @@ def _save(file: Path, note: str, name: str, values: dict[str, float]) -> None:
         fitted.cache_clear()  # what is fitted next rests on it
 
 
-def _engine(home: Path, paths: list[Path]) -> Engine:
-    settings = load_settings(home=home)
+def _train(engines: Sequence[Engine], origins: Sequence[Origin], note: str, base: Path) -> None:
+    """Train what is trained on the three quarters, with engines that find as the packaged model does."""
+    found = [
+        _retrieve(engine, [item for item in origin.items if not is_unread(item.id)])
+        for engine, origin in zip(engines, origins, strict=True)
+    ]
+    _rank(engines, found, note)
+    both = list(zip(engines, found, strict=True))
+    lessons = [_lesson(engine, *asked) for engine, one in both for asked in one]
+    train_question_encoder([_sought(engine, one) for engine, one in both], question_encoder.WEIGHTS)
+    train_reader(lessons, base, reader.WEIGHTS)
+
+
+def _rank(engines: Sequence[Engine], found: Sequence[Sequence[Asked]], note: str) -> None:
+    """Fit the ranking on what was found, and keep it."""
+    lists = [listed(one, engine.retriever.lexical.idf) for engine, one in zip(engines, found, strict=True)]
+    weights = fit_ranking([of for of, _ in lists], RANKING_SHARES)
+    _save(RANKING, note, "weights", dict(zip(lists[0][1], weights, strict=True)))
+
+
+def _engine(folder: Path, origin: Origin, model: str = "") -> Engine:
+    """An engine over the documents of an origin, in a folder of its own under `folder`."""
+    settings = load_settings(home=folder / origin.name, embedding_model=model)
     engine = Engine(build_store(settings), settings)
-    sync(engine.store, paths)
+    sync(engine.store, origin.documents)
     return engine
 
 
@@ -164,6 +195,24 @@ def _lesson(engine: Engine, item: Item, query: Query, passages: Sequence[Passage
         tuple(right[n] for n in chosen),
         item.answerable,
     )
+
+
+def _sought(engine: Engine, asked: Iterable[Asked]) -> list[Sought]:
+    """What the question encoder learns from: the answerable questions for which something that answers is found."""
+    lexical, embedder = engine.retriever.lexical, engine.store.embedder
+    known: dict[tuple[str, int], Vectors] = {}
+    sought = []
+    for item, query, passages in asked:
+        new = [passage for passage in passages if passage.place not in known]
+        encoded = embedder.encode([passage.chunk for passage in new])
+        known |= {passage.place: one.units for passage, one in zip(new, encoded, strict=True)}
+        units = find_candidates(query, passages, lexical.idf) if item.answerable else []
+        right = np.array([held(item, unit.passage.chunk, unit.unit) for unit in units])
+        if right.any():
+            vectors = np.stack([known[unit.passage.place][unit.number] for unit in units])
+            scores, cosines = (np.array(each) for each in zip(*((u.score, u.cosine) for u in units), strict=True))
+            sought.append(Sought(query.text, vectors, scores, cosines, right))
+    return sought
 
 
 def _label(engine: Engine, asked: Iterable[Asked]) -> list[Labelled]:

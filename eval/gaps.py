@@ -67,7 +67,7 @@ def find_gaps(engine: Engine, since: date | None = None) -> GapReport:
     """
     topics = same_questions(kept(engine.history).unmet(since))
     chosen = topics[:MAX_QUESTIONS]
-    embed, search = engine.store.embedder.query, engine.retriever.search
+    embed, search = engine.store.embedder.meaning, engine.retriever.search
     clusters = cluster_topics(chosen, lambda text: np.asarray(embed(text)))
     gaps = (describe(cluster, lambda text: search(text, NEAREST)) for cluster in clusters)
     return GapReport(

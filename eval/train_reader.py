@@ -20,8 +20,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import MPNetModel, PreTrainedTokenizerBase
 
-from ..engine.int8 import shrink
 from ..engine.reader import BIAS, CONFIG, HEAD, SHARE, load_tokenizer, pool
+from ..index.weights import shrink
 
 LAYERS = 8  # of the reader: more read better, but an answer is to take no more than 100 ms
 FROZEN = 4  # layers that stay as they are, and so does what is under them

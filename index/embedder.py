@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from .terms import terms
 if TYPE_CHECKING:
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
     from torch import Tensor
+    from transformers import BertModel
 
 Vectors = npt.NDArray[np.float32]  # shape (n, dimension), each row of length 1
 
@@ -84,8 +85,16 @@ class Embedder:
         return model
 
     @cached_property
+    def _question_encoder(self) -> "BertModel | None":
+        """What encodes questions; None where the model itself does, as every one that is not the packaged does."""
+        from .question_encoder import load_question_encoder  # noqa: PLC0415
+
+        network: Any = self._model._model[0].auto_model if self.packaged else None
+        return load_question_encoder(network) if network else None
+
+    @cached_property
     def dimension(self) -> int:
-        return int(self.query("dimension").shape[0])
+        return int(self.meaning("dimension").shape[0])
 
     def knows(self, word: str) -> bool:
         """Whether a lower-case word is in the model's vocabulary, in any inflection: a fair test of a misspelling."""
@@ -97,15 +106,26 @@ class Embedder:
         return frozenset(terms(" ".join(whole)))
 
     def query(self, text: str) -> npt.NDArray[np.float32]:
-        """The vector of a question, shape (dimension,)."""
+        """The vector of a question, shape (dimension,): near those of what answers it."""
+        import torch  # noqa: PLC0415
+
+        with self._lock, torch.inference_mode():
+            model, encoder = self._model._model, self._question_encoder
+            if encoder is None:
+                return self.meaning((model.prompts.get("query") or "") + text)
+            ids = model.tokenizer(text, truncation=True, max_length=model.max_seq_length, return_tensors="pt")
+            tokens = encoder(**ids).last_hidden_state.float()
+        return np.asarray(_normalise(tokens.mean(1).numpy())[0])
+
+    def meaning(self, text: str) -> npt.NDArray[np.float32]:
+        """The vector of what a short text means, shape (dimension,): near those of texts that mean the same."""
         with self._lock:
-            model = self._model._model
-            _, out = self._forward([(model.prompts.get("query") or "") + text], pad_to=1)
+            _, out = self._forward([text], pad_to=1)
         return np.asarray(_normalise(out["sentence_embedding"].float().numpy())[0])
 
     def cosine(self, one: str, other: str) -> float:
         """How near two texts are in meaning, -1…1."""
-        return float(self.query(one) @ self.query(other))
+        return float(self.meaning(one) @ self.meaning(other))
 
     def encode(self, chunks: Sequence[Chunk]) -> list[Encoded]:
         """Chunks' vectors with those of their units, in the order given."""

@@ -1,7 +1,10 @@
-"""Weights of eight bits each: every row of a large matrix as whole numbers, -127…127, and a scale."""
+"""Files of trained weights, of eight bits each: every row of a large matrix as whole numbers, -127…127, and a scale."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ..errors import ModelError
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,3 +35,19 @@ def restore(small: Mapping[str, "Tensor"]) -> dict[str, "Tensor"]:
         for name, tensor in small.items()
         if not name.endswith(SCALE)
     }
+
+
+def load_weights(file: Path, name: str) -> tuple[dict[str, "Tensor"], dict[str, str]]:
+    """The tensors of a file of what `shrink` made, restored, and its metadata; `name` is what they are weights of.
+
+    Raises:
+        ModelError: the file is missing or damaged.
+    """
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415
+
+    try:
+        with safe_open(file, framework="pt") as opened:
+            tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
+            return restore(tensors), opened.metadata() or {}
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{name}: {file} is missing or damaged; install citewell again") from error

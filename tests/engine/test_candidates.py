@@ -9,6 +9,7 @@ from citewell.engine.candidates import (
     CONSIDERED,
     EXACT,
     QUOTABLE,
+    SURE,
     Candidate,
     answering,
     bm25,
@@ -171,6 +172,12 @@ def test_what_else_is_strict_must_cover_as_much_as_the_best(question: str, text:
     assert told(question, best, candidate(text, 0.19)) == []
     assert told(question, replace(best, coverage=1.0), candidate(text, ABOUT)) == [text]  # and no more than is enough
     assert told(question, replace(best, coverage=1.0), candidate(text, ABOUT - 0.01)) == []
+
+
+def test_what_surely_reads_as_an_answer_to_a_strict_question_stays() -> None:
+    found = candidate("Nothing is charged for bread.", 0.0)
+    assert told("What does bread cost?", replace(found, read=SURE)) == []
+    assert told("What does bread cost?", replace(found, read=SURE + 0.1)) == [found.text]
 
 
 @pytest.mark.parametrize("question", ["How many ducks were there in 1999?", "What share were mallards in 1999?"])

@@ -142,6 +142,7 @@ def test_extreme(question: str, extreme: Extreme | None) -> None:
         ("What does LPP stand for?", "The Local Parks Partnership (LPP) met.", True),
         ("What does LPP stand for?", "The LPP (Local Parks Partnership) met.", True),
         ("What does LPP stand for?", "LPPs (Local Parks Partnerships) met.", True),
+        ("What does eLPP stand for?", "The electronic Local Parks Plan (eLPP) is kept.", True),
         ("What does LPP (Local Parks Partnership) stand for?", "The local parks partnership met.", True),
         ("What does LPP stand for?", "The local parks partnership met.", False),
         ("What does LPP stand for?", "The LPP met (in March).", False),

@@ -68,7 +68,7 @@ def test_vectors_nearer_than_the_distance_are_one_cluster() -> None:
 
 def test_the_distance_parts_real_questions_by_meaning() -> None:
     embedder = Embedder()
-    labels = cluster(np.stack([embedder.query(text) for meaning in MEANINGS for text in meaning])).tolist()
+    labels = cluster(np.stack([embedder.meaning(text) for meaning in MEANINGS for text in meaning])).tolist()
     found = [{labels.pop(0) for _ in meaning} for meaning in MEANINGS]
     assert [len(own) for own in found] == [1] * len(MEANINGS)
     assert len(set.union(*found)) == len(MEANINGS)

@@ -28,6 +28,8 @@ class FakeEmbedder:
             vector[zlib.crc32(term.encode()) % self.dimension] += 1
         return vector / np.linalg.norm(vector)
 
+    meaning = query
+
     def encode(self, chunks: Sequence[Chunk]) -> list[Encoded]:
         return [
             Encoded(

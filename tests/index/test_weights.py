@@ -2,7 +2,7 @@
 
 import torch
 
-from citewell.engine.int8 import LARGE, restore, shrink
+from citewell.index.weights import LARGE, restore, shrink
 
 
 def test_a_large_matrix_comes_back_nearly_as_it_was_in_a_quarter_of_the_room() -> None:
