@@ -128,7 +128,7 @@ def citewell(docs: Path, home: Path) -> Ingested:
     from citewell.settings import load_settings
 
     store = build_store(load_settings(home=home))
-    store.embedder.query("load the weights")
+    store.embedder.meaning("load the weights")
     with watched() as peak:
         begun = time.perf_counter()
         chunks = sync(store, [docs], processes=sensible_number(os.cpu_count())).chunks

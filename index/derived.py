@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ..ingest.chunk import Chunk
 from .duplicates import Duplicates, Shingler
 from .lexical import LexicalIndex
+from .memory import give_back
 from .records import DocumentRecord, document_of, record_from
 from .store import Store
 
@@ -83,6 +84,7 @@ def open_derived(store: Store) -> Derived:
     try:
         return Derived.load(folder)
     except DAMAGED:
+        give_back()  # what embedding has left: this is where an ingest takes most
         derived = Derived.build(store)
     if root.is_dir():
         for old in root.iterdir():

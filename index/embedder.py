@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..errors import ModelError
 from ..ingest.chunk import Chunk
+from .memory import give_back
 from .terms import terms
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Embedder:
                 f"embedding model {self.name}: {fault}; set CITEWELL_EMBEDDING_MODEL to a model"
             ) from error
         fuse_layers(model._model)
+        give_back()
         return model
 
     @cached_property
@@ -135,6 +137,7 @@ class Embedder:
             batch = by_length[first : first + BATCH_SIZE]
             with self._lock:  # a batch at a time, so that a question need not wait for all
                 encoded.update(zip(batch, self._encode_batch([chunks[i] for i in batch]), strict=True))
+            give_back()  # or the pieces that batches leave add up
         return [encoded[i] for i in range(len(chunks))]
 
     def _encode_batch(self, chunks: Sequence[Chunk]) -> Iterator[Encoded]:
