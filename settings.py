@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         description="What is shown to whoever says that somebody is at risk now; `\\n` starts a new line.",
     )
     answer_threshold: float = Field(
-        default=0.5, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
+        default=0.4, ge=0, le=1, description="Confidence below which the answer is “not in the documents”."
     )
     llm_base_url: str = Field(
         default="",
