@@ -14,8 +14,8 @@ from .verify import figures
 MAX_QUOTES = 6
 MAX_LENGTH = 1200  # characters of all quotes; the first is shown whatever its length
 COMPLETES = 4.0  # log odds added in full for a quote that holds all question terms that the quotes before it lack
-WORTH_SAYING = 9.0  # log odds below the best at which a further quote is noise: sure answers are short
-LEAST = -2.0  # what it must be worth (see `_worth`) however low the best is
+WORTH_SAYING = 10.0  # log odds below the best at which a further quote is noise: sure answers are short
+LEAST = -4.0  # what it must be worth (see `_worth`) however low the best is
 COST = 0.01  # log odds that each character of a further quote must be worth
 SAME = 0.7  # Jaccard similarity of terms from which two quotes say the same
 ANCHORS = 3  # candidates that may lead to a list …
