@@ -10,7 +10,7 @@ from pathlib import PurePath
 from ...errors import DocumentError
 from ..decode import CONTROL, decode
 from ..document import Block, Metadata
-from . import html, text
+from . import READERS, html, text
 from .page import Page, one_line, read_text, words
 
 MAX_ATTACHMENTS = 50  # of a mail and the mails in it
@@ -160,9 +160,6 @@ class _Reader:
         return blocks, page.warnings
 
     def _attached_page(self, part: Part, source: str, depth: int) -> Page:
-        # Imported here, as the table of readers imports this module.
-        from . import READERS  # noqa: PLC0415
-
         suffix = PurePath(part.name).suffix.lower()
         if suffix not in {*READERS, *self.takers}:
             suffix = SUFFIXES.get(part.kind, "")

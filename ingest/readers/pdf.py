@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DocumentError
+from ..caption import captioned
 from ..document import ITEM_SEPARATOR, Block, Metadata
 from ..metadata import given_author
 from . import ocr
@@ -147,9 +148,6 @@ def _blocks(parts: Sequence[Part]) -> Iterator[Block]:
 
 def _carried(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with the captions of tables, which are those of what goes on with them too."""
-    # Imported here, as it imports `page`, and with that the table of readers.
-    from ..caption import captioned  # noqa: PLC0415
-
     above: Block | None = None
     for block in captioned(list(blocks)):
         before, table = above.table if above else None, block.table
