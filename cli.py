@@ -327,7 +327,8 @@ def new(
     """Draft items from documents, a line each, for you to correct; put the good ones in a suite."""
     from .eval.dataset import suite_line
     from .eval.draft import draft_items
-    from .ingest.read import find_files, read_document
+    from .ingest.find import find_files
+    from .ingest.read import read_document
 
     drafts = draft_items(map(read_document, find_files(paths).files), count)
     if not drafts:

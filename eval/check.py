@@ -8,7 +8,8 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from ..ingest.document import Block, Document
-from ..ingest.read import find_files, read_document
+from ..ingest.find import find_files
+from ..ingest.read import read_document
 from .dataset import Item, Place, load_suite
 from .facts import contains_fact, contains_tokens, tokens
 from .gate import Found

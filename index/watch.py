@@ -8,7 +8,7 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 from ..errors import CitewellError
-from ..ingest.read import HIDDEN
+from ..ingest.find import HIDDEN
 from .home import LOCK
 
 SETTLED = 1600  # ms without a change that end a group of changes, as those of a folder that is copied

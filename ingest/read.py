@@ -1,96 +1,21 @@
-"""Paths → files → documents."""
+"""File → document."""
 
 import hashlib
-import os
 import stat
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from ..errors import DocumentError, InputError
-from ..settings import CONFIG_FILE
+from ..errors import DocumentError
 from .caption import captioned
 from .document import Block, Document, Metadata
-from .metadata import described, without_headers
+from .metadata import described, layered, without_headers
 from .readers import READERS
-from .sidecar import layered
 
 MAX_BYTES = 100 * 1024 * 1024  # of one file
 NOTHING = Metadata()
 NO_FILE = "not a file: a folder, a link to nothing, a device or a pipe"
-HIDDEN = (".", "~$")  # how names begin that are passed over; ~$: what Office keeps beside an open document
 KNOWN = ", ".join(sorted(READERS))
-
-
-@dataclass(frozen=True)
-class Found:
-    """The files to read, as absolute paths, sorted, each once; and those passed over, with the reason."""
-
-    files: tuple[Path, ...]
-    skipped: Mapping[Path, str]
-
-
-def find_files(paths: Sequence[Path], may_be_empty: bool = False) -> Found:
-    """The files given, and those in the folders given and below.
-
-    Of hidden files and folders, and of Office's own, nothing is said.
-
-    Raises:
-        InputError: a path that does not exist, a file that no reader is for, a folder that cannot be listed, or
-            nothing to read in all of them, unless they `may_be_empty`.
-    """
-    files: dict[str, Path] = {}
-    skipped: dict[Path, str] = {}
-    for path in paths:
-        for file in sorted(_walk(path)) if path.is_dir() else [_known(path)]:
-            if fault := _unfit(file):
-                skipped[file.absolute()] = fault
-            else:
-                files.setdefault(os.path.realpath(file), file.absolute())
-    if not files and not may_be_empty:
-        names = ", ".join(map(str, paths)) or "no path given"
-        raise InputError(f"{names}: nothing to read there; add files of these kinds: {KNOWN}")
-    return Found(tuple(sorted(files.values())), skipped)
-
-
-def _known(path: Path) -> Path:
-    """The path of a file that was given by name."""
-    if not path.exists():
-        raise InputError(f"{path}: no such file or folder; check the spelling")
-    if fault := _unfit(path):
-        raise InputError(f"{path}: {fault}; known kinds are {KNOWN}")
-    return path
-
-
-def _unfit(path: Path) -> str:
-    """Why a file is not read by its name and nature; empty when it is."""
-    if path.suffix.lower() not in READERS:
-        return _no_reader(path)
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in str(path)):
-        return "its name holds characters that are no text; rename it"
-    return "" if path.is_file() else NO_FILE
-
-
-def _no_reader(path: Path) -> str:
-    return f"no reader for {path.suffix or 'a name without suffix'}"
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """The visible files under a folder; a link back to a folder seen before is not followed again."""
-    seen: set[str] = set()
-    for root, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
-        real = os.path.realpath(root)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(root, name) for name in names if not name.startswith(HIDDEN) and name != CONFIG_FILE)
-
-
-def _refuse(error: OSError) -> None:
-    raise InputError(f"{error.filename}: cannot list this folder ({error.strerror}); allow it or leave it out")
 
 
 def content_hash(path: Path) -> str:
@@ -112,6 +37,11 @@ def version(digest: str, stated: Metadata) -> str:
     return digest if stated == NOTHING else hashlib.sha256(f"{digest} {stated}".encode()).hexdigest()
 
 
+def no_reader(path: Path) -> str:
+    """Why a file that no reader is for is not read."""
+    return f"no reader for {path.suffix or 'a name without suffix'}"
+
+
 def read_document(path: Path, stated: Metadata = NOTHING) -> Document:
     """One file as a document.
 
@@ -124,7 +54,7 @@ def read_document(path: Path, stated: Metadata = NOTHING) -> Document:
     data = _bytes(path)
     read = READERS.get(path.suffix.lower())
     if read is None:
-        raise DocumentError(str(path), f"{_no_reader(path)}; known kinds: {KNOWN}")
+        raise DocumentError(str(path), f"{no_reader(path)}; known kinds: {KNOWN}")
     page = read(data, str(path))
     if not any(character.isalnum() for block in page.blocks for character in block.text):
         raise DocumentError(str(path), "no text to search in it; check that it is the right file")

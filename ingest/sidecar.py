@@ -13,7 +13,7 @@ Settings are read from a file of the same name in the working folder, so documen
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from fnmatch import fnmatch
@@ -23,16 +23,10 @@ from typing import Any
 from ..errors import InputError
 from ..settings import CONFIG_FILE, DOCUMENTS, Settings
 from .document import KINDS, Metadata
+from .metadata import FIELDS, layered
 
-FIELDS = tuple(field.name for field in fields(Metadata))
 DATES = ("published", "effective", "review_by")
 KEYS = tuple(name.replace("_", "-") for name in FIELDS)  # as they are shown; with "_" they are taken too
-
-
-def layered(*layers: Metadata) -> Metadata:
-    """Of each field the first value that is not empty."""
-    chosen = {name: value for layer in reversed(layers) for name in FIELDS if (value := getattr(layer, name))}
-    return Metadata(**chosen)
 
 
 def parse_set(pairs: Sequence[str]) -> Metadata:

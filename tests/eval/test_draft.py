@@ -12,7 +12,8 @@ from citewell.eval.dataset import Item, Place, item_schema, suite_line
 from citewell.eval.draft import BEST_FIRST, draft_items
 from citewell.eval.facts import contains_fact
 from citewell.ingest.document import Document
-from citewell.ingest.read import find_files, read_document
+from citewell.ingest.find import find_files
+from citewell.ingest.read import read_document
 
 
 def document(path: Path, text: str) -> Document:

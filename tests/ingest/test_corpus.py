@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from citewell.ingest.document import Document, Table
-from citewell.ingest.read import find_files, read_document
+from citewell.ingest.find import find_files
+from citewell.ingest.read import read_document
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the folder shared/corpus is not beside the repository")

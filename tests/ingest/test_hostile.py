@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from citewell.errors import InputError
-from citewell.ingest.read import find_files
+from citewell.ingest.find import find_files
 from citewell.ingest.readers.page import words
 from citewell.ingest.readers.pdf_process import MAX_MEMORY
 from citewell.tests.conftest import Cli, Run

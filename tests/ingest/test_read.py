@@ -1,59 +1,22 @@
-"""Paths to files to documents, and one clear line for each that cannot be read."""
+"""Files to documents, and one clear line for each that cannot be read."""
 
 import hashlib
-import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from citewell.errors import DocumentError, InputError
+from citewell.errors import DocumentError
 from citewell.ingest import read
-from citewell.ingest.read import content_hash, find_files, read_document
+from citewell.ingest.read import content_hash, read_document
 
 TEXT = "Ponds\n\nMay 2022\n\nDucks\n\nEvery pond in the park has ducks on it, and some have swans.\n"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ["b.txt", "a.md", "sub/c.HTML", "sub/deep/d.csv", ".hidden.txt", ".git/e.txt", "sub/photo.png"]:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEXT)
+    (tmp_path / "b.txt").write_text(TEXT)
     return tmp_path
-
-
-def names(folder: Path, found: list[Path]) -> list[str]:
-    return [path.relative_to(folder).as_posix() for path in found]
-
-
-def test_find_files(folder: Path) -> None:
-    assert names(folder, find_files([folder]).files) == ["a.md", "b.txt", "sub/c.HTML", "sub/deep/d.csv"]
-
-
-def test_each_file_once(folder: Path) -> None:
-    (folder / "sub" / "loop").symlink_to(folder)
-    (folder / "z.txt").symlink_to(folder / "b.txt")
-    found = find_files([folder / "b.txt", folder, folder / "sub" / ".." / "b.txt"]).files
-    assert names(folder, found) == ["a.md", "b.txt", "sub/c.HTML", "sub/deep/d.csv"]
-
-
-def test_relative_paths_become_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
-    assert find_files([Path("b.txt")]).files == (folder / "b.txt",)
-    assert read_document(Path("b.txt")).source == str(folder / "b.txt")
-
-
-def test_bad_paths(folder: Path) -> None:
-    with pytest.raises(InputError, match=r"gone\.txt: no such file or folder; check the spelling"):
-        find_files([folder, folder / "gone.txt"])
-    with pytest.raises(InputError, match=r"photo\.png: no reader for \.png; known kinds are \.csv, .*\.txt"):
-        find_files([folder / "sub" / "photo.png"])
-    (folder / "empty").mkdir()
-    with pytest.raises(InputError, match=r"empty: nothing to read there; add files of these kinds: \.csv"):
-        find_files([folder / "empty"])
-    with pytest.raises(InputError, match="no path given"):
-        find_files([])
 
 
 def test_document(folder: Path) -> None:
@@ -67,6 +30,11 @@ def test_document(folder: Path) -> None:
         ("heading", ()),
         ("text", ("Ducks",)),
     ]
+
+
+def test_the_source_of_a_relative_path_is_absolute(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert read_document(Path("b.txt")).source == str(folder / "b.txt")
 
 
 def test_heading_paths(tmp_path: Path) -> None:
@@ -129,16 +97,6 @@ def test_not_permitted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(DocumentError, match="permission denied; allow this user to read it"):
         read_document(folder / "b.txt")
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may list every folder")
-def test_folder_that_cannot_be_listed(folder: Path) -> None:
-    (folder / "sub").chmod(0)
-    try:
-        with pytest.raises(InputError, match="sub: cannot list this folder"):
-            find_files([folder])
-    finally:
-        (folder / "sub").chmod(0o755)
 
 
 def test_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,8 @@ from citewell.engine.answer import Question
 from citewell.engine.engine import Engine
 from citewell.index.sync import sync
 from citewell.ingest.document import Block, Document, Table
-from citewell.ingest.read import find_files, read_document
+from citewell.ingest.find import find_files
+from citewell.ingest.read import read_document
 from citewell.settings import load_settings
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

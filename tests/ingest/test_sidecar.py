@@ -7,7 +7,7 @@ import pytest
 
 from citewell.errors import InputError
 from citewell.ingest.document import Metadata
-from citewell.ingest.sidecar import Sidecars, layered, parse_set
+from citewell.ingest.sidecar import Sidecars, parse_set
 from citewell.settings import load_settings
 
 FILE = "citewell.toml"
@@ -167,12 +167,6 @@ def test_parse_set_fault(pair: str, fault: str) -> None:
     with pytest.raises(InputError) as error:
         parse_set([pair])
     assert str(error.value).startswith(fault)
-
-
-def test_layered() -> None:
-    first, second = Metadata(title="A"), Metadata(title="B", published=date(2024, 1, 2))
-    assert layered(first, second) == Metadata(title="A", published=date(2024, 1, 2))
-    assert layered() == Metadata()
 
 
 def test_settings_pass_over_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -73,6 +75,14 @@ def test_a_little_text_is_read_here_and_anything_else_is_not(tmp_path: Path, mon
     monkeypatch.setattr(workers, "LITTLE", 10)
     list(read_all(tasks(tmp_path, 3), 2))
     assert begun == [4, 3]
+
+
+def test_a_process_that_reads_text_loads_no_large_library() -> None:
+    """Each holds what it loads, beside the process that embeds."""
+    program = "import sys, citewell.ingest.workers, citewell.ingest.readers.text; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "citewell.ingest.read" in loaded.split()
+    assert not {"docx", "lxml", "numpy", "openpyxl", "pptx", "pydantic", "torch"} & set(loaded.split())
 
 
 def test_a_reader_that_fails_in_a_way_of_its_own_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
