@@ -1,13 +1,13 @@
 """Fits what the engine has learned: `python -m citewell.eval.calibrate READING DOCUMENTS [--reader MODEL]`.
 
-With `--reader` first the question encoder (see `train_question_encoder`), and the reader, from the larger model in
-that folder (see `train_reader`): both learn from what the packaged model's own vectors find; their weights are kept
-otherwise. Then the ranking of units (see `ranking`), and at last the confidence: a logistic regression of "the
-documents answer" on `engine.confidence.Features`. All are fitted on half of a reading benchmark, on the samples suite,
-on the training suite (asked of the tameside suite's documents) and on the invented suite: the former two on three
-quarters of them, the latter two on the quarter that those have not learned from, so that they learn how far to trust
-them (the confidence without the near misses of the benchmark: they need more reading than it can do).
-Every other suite, and the other half, stay unseen, so that what is reported of them is a fair test.
+Questions are those of half of a reading benchmark, of the samples suite, of the training suite (asked of the tameside
+suite's documents) and of the invented suite. With `--reader`, first the question encoder and then the reader, from the
+larger model in that folder, learn from three quarters of them (see `train_question_encoder` and `train_reader`): both
+from what the packaged model's own vectors find. Then the ranking of units (see `ranking`), and at last the confidence:
+a logistic regression of "the documents answer" on `engine.confidence.Features`. These are fitted on the quarter that
+the others have not learned from, so that they learn how far to trust them (the confidence without the near misses of
+the benchmark: they need more reading than it can do). Every other suite, and the other half of the benchmark, stay
+unseen, so that what is reported of them is a fair test.
 """
 
 import argparse
@@ -15,7 +15,8 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from sklearn.preprocessing import StandardScaler
 from ..app import build_store
 from ..engine import candidates, confidence, reader
 from ..engine.answer import Question
-from ..engine.candidates import RANKING, find_candidates
+from ..engine.candidates import RANKING, Candidate, find_candidates
 from ..engine.confidence import COEFFICIENTS, Features
 from ..engine.engine import Engine
 from ..engine.reader import legible
@@ -47,10 +48,9 @@ from .train_reader import Lesson, train_reader
 
 TRAINING = Path(__file__).parent / "data" / "training.jsonl"
 INVENTED = TRAINING.with_name("invented")  # documents; their questions are beside them
-ORIGINS = ("of a reading benchmark", "of the samples suite", "of the training suite", "of the invented suite")
-# What each of them counts for.
-RANKING_SHARES = (1.0, 0.5, 1.0, 1.0)
-CONFIDENCE_SHARES = (1.5, 0.5, 1.0, 1.0)
+RANKING_SHARES = (1.0, 0.5, 1.0, 1.0)  # what benchmark, samples, training and invented suite count for …
+CONFIDENCE_SHARES = (1.5, 0.5, 1.0, 1.0)  # … in each fit
+FITTED = (question_encoder.WEIGHTS, reader.WEIGHTS, RANKING, COEFFICIENTS)
 ANSWERABLE = 0.8  # of what staff ask, by our reckoning; in what is learned from, near misses are far more common
 LEARNED = 16  # candidates of a question, from which the reader learns …
 FARTHEST = 2  # … with the best so many of those beyond that answer
@@ -62,9 +62,19 @@ Labelled = tuple[Features, bool]
 class Origin:
     """Questions of one kind, and the documents that they are asked of."""
 
-    name: str
     documents: list[Path]
     items: list[Item]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question with its candidates, the likeliest first, and the share of its facts that each holds: of a question
+    that the documents do not answer, none."""
+
+    question: str
+    answerable: bool
+    units: Sequence[Candidate]
+    right: Sequence[float]
 
 
 def fit(groups: Sequence[list[Labelled]], shares: Sequence[float]) -> dict[str, float]:
@@ -99,119 +109,135 @@ def is_held_out(identity: str) -> bool:
 
 
 def is_unread(identity: str) -> bool:
-    """A quarter of all questions, by their identity alone: the reader learns nothing from them, so that confidence can
-    learn from them how far to trust it."""
+    """A quarter of all questions, by their identity alone: neither encoder nor reader learns from them, so that ranking
+    and confidence can learn from them how far to trust those."""
     return hashlib.sha256(identity.encode()).digest()[1] % 4 == 0
 
 
 def main(benchmark_path: Path, documents: Path, base: Path | None = None) -> None:
     """Fit, write the files beside the engine, and print how well they do on questions that were not seen."""
     suite, trained_on = choose_suites(["samples", "tameside"])
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, _all_or_none(FITTED):
         folder = Path(name)
         (folder / "docs").mkdir()
         benchmark = load_reading(benchmark_path, folder / "docs")
         seen, unseen = ([item for item in benchmark.items if is_held_out(item.id) is half] for half in (False, True))
         origins = [
-            Origin("reading", [benchmark.documents], seen),
-            Origin("samples", find_documents(suite, None), load_suite(suite.path)),
-            Origin("training", find_documents(trained_on, documents), load_suite(TRAINING)),
-            Origin("invented", [INVENTED], load_suite(INVENTED.with_suffix(".jsonl"))),
+            Origin([benchmark.documents], seen),
+            Origin(find_documents(suite, None), load_suite(suite.path)),
+            Origin(find_documents(trained_on, documents), load_suite(TRAINING)),
+            Origin([INVENTED], load_suite(INVENTED.with_suffix(".jsonl"))),
         ]
-        note = "fitted by eval/calibrate.py on questions: " + ", ".join(
-            f"{len(origin.items)} {name}" for name, origin in zip(ORIGINS, origins, strict=True)
-        )
         if base:
-            plain = [_engine(folder / "plain", origin, str(packaged_model())) for origin in origins]
-            _train(plain, origins, note, base)
-        engines = [_engine(folder / "trained", origin) for origin in origins]
-        found = [
-            _retrieve(engine, [item for item in origin.items if is_unread(item.id)])
-            for engine, origin in zip(engines, origins, strict=True)
-        ]
-        _rank(engines, found, note)
-        labelled = [
-            _label(engine, [asked for asked in one if asked[0].category != NEAR_MISS])
-            for engine, one in zip(engines, found, strict=True)
-        ]
+            plain = _engines(folder / "plain", origins, str(packaged_model()))
+            _train(plain, _asked(plain, origins, unread=False), base)
+        engines = _engines(folder / "trained", origins)
+        asked = _asked(engines, origins, unread=True)
+        _rank(engines, asked)
+        near = [[one for one in each if one[0].category != NEAR_MISS] for each in asked]
+        labelled = [_label(*each) for each in zip(engines, near, strict=True)]
         coefficients = fit(labelled, CONFIDENCE_SHARES)
-        _save(COEFFICIENTS, note, "coefficients", coefficients)
+        _save(COEFFICIENTS, labelled, "coefficients", coefficients)
         outside = [item for item in unseen if item.category != NEAR_MISS]
         fresh = _label(engines[0], _retrieve(engines[0], outside))
-    sys.stdout.write(f"{note}\nAUC on {len(fresh)} unseen reading questions: {auc(coefficients, fresh):.3f}\n")
+    sys.stdout.write(f"AUC on {len(fresh)} unseen reading questions: {auc(coefficients, fresh):.3f}\n")
 
 
-def _save(file: Path, note: str, name: str, values: dict[str, float]) -> None:
+@contextmanager
+def _all_or_none(files: Sequence[Path]) -> Iterator[None]:
+    """What is fitted fits together: the files as they were, if not all of it is done."""
+    before = [(file, file.read_bytes()) for file in files]
+    try:
+        yield
+    except BaseException:
+        for file, content in before:
+            file.write_bytes(content)
+        raise
+
+
+def _save(file: Path, groups: Sequence[Sized], name: str, values: dict[str, float]) -> None:
+    """Write what was fitted on groups of questions, one of each origin."""
+    origins = ("the reading benchmark", "the samples suite", "the training suite", "the invented suite")
+    of = ", ".join(f"{len(group)} of {origin}" for group, origin in zip(groups, origins, strict=True))
     rounded = {key: round(float(value), 4) for key, value in values.items()}
-    file.write_text(json.dumps({"note": note, name: rounded}, indent=2) + "\n", encoding="utf-8")
+    content = {"note": f"fitted by eval/calibrate.py on questions: {of}", name: rounded}
+    file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     for fitted in (candidates.weights, confidence.coefficients):
         fitted.cache_clear()  # what is fitted next rests on it
 
 
-def _train(engines: Sequence[Engine], origins: Sequence[Origin], note: str, base: Path) -> None:
-    """Train what is trained on the three quarters, with engines that find as the packaged model does."""
-    found = [
-        _retrieve(engine, [item for item in origin.items if not is_unread(item.id)])
+def _train(engines: Sequence[Engine], asked: Sequence[Sequence[Asked]], base: Path) -> None:
+    """Train what is trained, with engines that find as the packaged model does."""
+    _rank(engines, asked)
+    judged = [[_judged(engine, *one) for one in each] for engine, each in zip(engines, asked, strict=True)]
+    both = list(zip(engines, judged, strict=True))
+    train_question_encoder([_sought(engine, each) for engine, each in both], question_encoder.WEIGHTS)
+    train_reader([_lesson(engine, one) for engine, each in both for one in each], base, reader.WEIGHTS)
+
+
+def _rank(engines: Sequence[Engine], asked: Sequence[Sequence[Asked]]) -> None:
+    """Fit the ranking on what was found, and keep it."""
+    lists = [listed(each, engine.retriever.lexical.idf) for engine, each in zip(engines, asked, strict=True)]
+    groups = [group for group, _ in lists]
+    weights = fit_ranking(groups, RANKING_SHARES)
+    _save(RANKING, groups, "weights", dict(zip(lists[0][1], weights, strict=True)))
+
+
+def _engines(folder: Path, origins: Sequence[Origin], model: str = "") -> list[Engine]:
+    """One over the documents of each origin, all in a folder."""
+    engines = []
+    for number, origin in enumerate(origins):
+        settings = load_settings(home=folder / str(number), embedding_model=model)
+        engines.append(Engine(build_store(settings), settings))
+        sync(engines[-1].store, origin.documents)
+    return engines
+
+
+def _asked(engines: Sequence[Engine], origins: Sequence[Origin], unread: bool) -> list[list[Asked]]:
+    """What is found for each origin's questions: those of the unread quarter, or all the others."""
+    return [
+        _retrieve(engine, [item for item in origin.items if is_unread(item.id) is unread])
         for engine, origin in zip(engines, origins, strict=True)
     ]
-    _rank(engines, found, note)
-    both = list(zip(engines, found, strict=True))
-    lessons = [_lesson(engine, *asked) for engine, one in both for asked in one]
-    train_question_encoder([_sought(engine, one) for engine, one in both], question_encoder.WEIGHTS)
-    train_reader(lessons, base, reader.WEIGHTS)
-
-
-def _rank(engines: Sequence[Engine], found: Sequence[Sequence[Asked]], note: str) -> None:
-    """Fit the ranking on what was found, and keep it."""
-    lists = [listed(one, engine.retriever.lexical.idf) for engine, one in zip(engines, found, strict=True)]
-    weights = fit_ranking([of for of, _ in lists], RANKING_SHARES)
-    _save(RANKING, note, "weights", dict(zip(lists[0][1], weights, strict=True)))
-
-
-def _engine(folder: Path, origin: Origin, model: str = "") -> Engine:
-    """An engine over the documents of an origin, in a folder of its own under `folder`."""
-    settings = load_settings(home=folder / origin.name, embedding_model=model)
-    engine = Engine(build_store(settings), settings)
-    sync(engine.store, origin.documents)
-    return engine
 
 
 def _retrieve(engine: Engine, items: Iterable[Item]) -> list[Asked]:
-    """What both fits rest on, and neither changes."""
     queries = ((item, engine.query(Question(item.question, turns=item.turns))) for item in items)
     return [(item, query, engine.retriever.search(query.text)) for item, query in queries]
 
 
-def _lesson(engine: Engine, item: Item, query: Query, passages: Sequence[Passage]) -> Lesson:
-    lexical = engine.retriever.lexical
-    units = find_candidates(query, passages, lexical.idf)
+def _judged(engine: Engine, item: Item, query: Query, passages: Sequence[Passage]) -> Judged:
+    units = find_candidates(query, passages, engine.retriever.lexical.idf)
     right = [held(item, unit.passage.chunk, unit.unit) if item.answerable else 0.0 for unit in units]
+    return Judged(query.text, item.answerable, units, right)
+
+
+def _lesson(engine: Engine, judged: Judged) -> Lesson:
+    units, right, glossary = judged.units, judged.right, engine.retriever.lexical.glossary
     farther = [n for n in range(LEARNED, len(units)) if right[n]][:FARTHEST]
     chosen = [*range(min(LEARNED, len(units))), *farther]
     return Lesson(
-        query.text,
-        tuple(legible(units[n].passage.chunk, units[n].unit, lexical.glossary) for n in chosen),
+        judged.question,
+        tuple(legible(units[n].passage.chunk, units[n].unit, glossary) for n in chosen),
         tuple(units[n].score for n in chosen),
         tuple(right[n] for n in chosen),
-        item.answerable,
+        judged.answerable,
     )
 
 
-def _sought(engine: Engine, asked: Iterable[Asked]) -> list[Sought]:
-    """What the question encoder learns from: the answerable questions for which something that answers is found."""
-    lexical, embedder = engine.retriever.lexical, engine.store.embedder
+def _sought(engine: Engine, judged: Iterable[Judged]) -> list[Sought]:
+    """What the question encoder learns from: the questions for which something that answers is found."""
     known: dict[tuple[str, int], Vectors] = {}
     sought = []
-    for item, query, passages in asked:
-        new = [passage for passage in passages if passage.place not in known]
-        encoded = embedder.encode([passage.chunk for passage in new])
-        known |= {passage.place: one.units for passage, one in zip(new, encoded, strict=True)}
-        units = find_candidates(query, passages, lexical.idf) if item.answerable else []
-        right = np.array([held(item, unit.passage.chunk, unit.unit) for unit in units])
-        if right.any():
-            vectors = np.stack([known[unit.passage.place][unit.number] for unit in units])
-            scores, cosines = (np.array(each) for each in zip(*((u.score, u.cosine) for u in units), strict=True))
-            sought.append(Sought(query.text, vectors, scores, cosines, right))
+    for one in judged:
+        if not any(one.right):
+            continue
+        new = {unit.passage.place: unit.passage.chunk for unit in one.units if unit.passage.place not in known}
+        encoded = engine.store.embedder.encode(list(new.values()))
+        known |= {place: each.units for place, each in zip(new, encoded, strict=True)}
+        vectors = np.stack([known[unit.passage.place][unit.number] for unit in one.units])
+        scores, cosines = (np.array(each) for each in zip(*((u.score, u.cosine) for u in one.units), strict=True))
+        sought.append(Sought(one.question, vectors, scores, cosines, np.array(one.right)))
     return sought
 
 
@@ -228,6 +254,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Fit what the engine has learned.")
     parser.add_argument("reading", type=Path, help="a reading benchmark")
     parser.add_argument("documents", type=Path, help="the folder of the reports that the training suite is asked of")
-    parser.add_argument("--reader", type=Path, metavar="MODEL", help="train the reader too, from this model's folder")
+    parser.add_argument(
+        "--reader",
+        type=Path,
+        metavar="MODEL",
+        help="train question encoder and reader too, the reader from the model in this folder",
+    )
     given = parser.parse_args()
     main(given.reading, given.documents, given.reader)

@@ -1,10 +1,9 @@
 """Trains the question encoder of `index.question_encoder`: the packaged model's layers; texts keep their vectors.
 
-What is maximised is the probability, by softmax over the candidates of a question, of one that answers (maximum
-marginal likelihood; as Clark and Gardner: ACL 2018). The scores of the ranking by matching are part of it, so that the
-encoder learns what that does not know; and beside the candidates of each question, what answers it must be told from
-what answers the other questions of a batch (as Karpukhin et al. 2020, arXiv 2004.04906), which serves the search for
-passages.
+What is maximised is the probability, by softmax over the candidates of a question, of one that answers (see
+`learning`). The scores of the ranking by matching are part of it, so that the encoder learns what that does not know;
+and beside the candidates of each question, what answers it must be told from what answers the other questions of a
+batch (as Karpukhin et al. 2020, arXiv 2004.04906), which serves the search for passages.
 """
 
 import logging
@@ -17,17 +16,17 @@ from time import monotonic
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 from transformers import AutoTokenizer, BertModel
 
 from ..index.embedder import Vectors, packaged_model
 from ..index.weights import shrink
+from .learning import Descent, missed
 from .metrics import Floats
 
 EPOCHS = 3
 RATE = 1e-4  # of learning
-WARM_UP = 0.1  # of all steps
 BATCH = 48  # questions, of one origin
 SHARPNESS = 20.0  # what a cosine counts in log odds
 OTHERS = 0.5  # what telling from the answers of other questions counts beside telling from the other candidates
@@ -61,12 +60,8 @@ def train_question_encoder(origins: Sequence[Sequence[Sought]], file: Path, epoc
     network = BertModel.from_pretrained(folder, add_pooling_layer=False)
     for parameter in network.embeddings.parameters():
         parameter.requires_grad = False
-    own = list(network.encoder.parameters())
-    optimiser = torch.optim.AdamW(own, lr=RATE)
-    steps = epochs * len(list(_batches(origins, chance)))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
-    )
+    optimiser = torch.optim.AdamW(network.encoder.parameters(), lr=RATE)
+    descent = Descent(optimiser, epochs * len(list(_batches(origins, chance))))
     network.train()
     mean = 0.0
     for epoch in range(epochs):
@@ -74,13 +69,7 @@ def train_question_encoder(origins: Sequence[Sequence[Sought]], file: Path, epoc
         for batch in _batches(origins, chance):
             questions = [one.question for one in batch]
             ids = tokenizer(questions, truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
-            loss = _loss(batch, _encoded(network, ids))
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(own, 1.0)
-            optimiser.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
+            losses.append(descent.step(_loss(batch, _encoded(network, ids))))
         mean = float(np.mean(losses))
         LOGGER.warning("epoch %d of %d: loss %.3f, %.0f s", epoch + 1, epochs, mean, monotonic() - began)
     learned = {name: value.detach() for name, value in network.state_dict().items() if name.startswith("encoder.")}
@@ -96,21 +85,21 @@ def _encoded(network: BertModel, ids: dict[str, Tensor]) -> Tensor:
 
 def _loss(batch: Sequence[Sought], vectors: Tensor) -> Tensor:
     among = torch.stack([_among_candidates(one, vector) for one, vector in zip(batch, vectors, strict=True)]).mean()
-    answers = torch.from_numpy(np.stack([one.vectors[one.held.argmax()] for one in batch]))
-    same = (answers @ answers.T > SAME) & ~torch.eye(len(batch), dtype=torch.bool)
-    logits = (SHARPNESS * vectors @ answers.T).masked_fill(same, -torch.inf)
+    answers = np.stack([one.vectors[one.held.argmax()] for one in batch])
+    too = np.stack([(one.vectors[one.held > 0] @ answers.T).max(0) > SAME for one in batch])  # answers to it as well
+    np.fill_diagonal(too, val=False)
+    logits = (SHARPNESS * vectors @ torch.from_numpy(answers).T).masked_fill(torch.from_numpy(too), -torch.inf)
     return among + OTHERS * cross_entropy(logits, torch.arange(len(batch)))
 
 
 def _among_candidates(one: Sought, vector: Tensor) -> Tensor:
     gained = torch.from_numpy(one.vectors) @ vector - torch.from_numpy(one.cosines).float()
     logits = torch.from_numpy(one.scores).float() + SHARPNESS * gained
-    right = torch.from_numpy(one.held).float().clamp(min=1e-9).log()
-    return torch.logsumexp(logits, 0) - torch.logsumexp(logits + right, 0)
+    return missed(logits, torch.from_numpy(one.held).float())
 
 
 def _batches(origins: Sequence[Sequence[Sought]], chance: random.Random) -> Iterator[Sequence[Sought]]:
-    """Batches of one origin each, in any order: none of few, of which the answers of others teach little."""
+    """Batches of one origin each, in any order: answers to questions of another are told apart too easily."""
     shuffled = (chance.sample(origin, len(origin)) for origin in origins)
     batches = [origin[first : first + BATCH] for origin in shuffled for first in range(0, len(origin), BATCH)]
     yield from chance.sample(batches, len(batches))

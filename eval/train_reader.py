@@ -1,8 +1,8 @@
 """Trains the reader of `engine.reader`: the first layers of a larger model, all-mpnet-base-v2, and a head.
 
 A lesson is a question with candidates; what is maximised is the probability, by softmax over the candidates and
-“none of them”, of one that answers, or of none where the documents do not (maximum marginal likelihood; as Clark and
-Gardner: ACL 2018). The score of the ranking by matching is added, so that the reader learns what that does not know.
+“none of them”, of one that answers, or of none where the documents do not (see `learning`). The score of the ranking by
+matching is added, so that the reader learns what that does not know.
 
 The whole model learns first, and is the teacher: it scores every candidate. Its first layers are the reader, and learn
 from the lessons and to say what the teacher says (its logits, as Ba and Caruana: NIPS 2014).
@@ -22,12 +22,12 @@ from transformers import MPNetModel, PreTrainedTokenizerBase
 
 from ..engine.reader import BIAS, CONFIG, HEAD, SHARE, load_tokenizer, pool
 from ..index.weights import shrink
+from .learning import Descent, missed
 
 LAYERS = 8  # of the reader: more read better, but an answer is to take no more than 100 ms
 FROZEN = 4  # layers that stay as they are, and so does what is under them
 TEACHER_EPOCHS, EPOCHS = 3, 2
 TEACHER_RATE, RATE, HEAD_RATE = 3e-5, 6e-5, 1e-3  # of learning
-WARM_UP = 0.1  # of all steps
 BATCH = 8  # lessons
 PARTS = 2  # of a batch, by length: little padding
 PAIRS = 7  # candidates of a lesson that are read at a time …
@@ -136,10 +136,7 @@ def learn(learner: Learner, lessons: Sequence[Lesson], rate: float, epochs: int,
         parameter.requires_grad = True
     beside = [*learner.head.parameters(), learner.share]
     optimiser = torch.optim.AdamW([{"params": own, "lr": rate}, {"params": beside, "lr": HEAD_RATE}], fused=True)
-    steps = epochs * -(-len(lessons) // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.02, 1 - step / steps)
-    )
+    descent = Descent(optimiser, epochs * -(-len(lessons) // BATCH))
     learner.network.train()
     mean = 0.0
     for epoch in range(epochs):
@@ -149,12 +146,7 @@ def learn(learner: Learner, lessons: Sequence[Lesson], rate: float, epochs: int,
             pooled = learner.pool([(lesson.question, lesson.texts[n]) for lesson, numbers in chosen for n in numbers])
             read = learner.head(drop(pooled)).squeeze(-1).split([len(numbers) for _, numbers in chosen])
             loss = torch.stack([_loss(*one, z, learner.share) for one, z in zip(chosen, read, strict=True)]).mean()
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_([*own, *beside], 1.0)
-            optimiser.step()
-            schedule.step()
-            mean += float(loss.detach()) * len(batch) / len(lessons)
+            mean += descent.step(loss) * len(batch) / len(lessons)
         LOGGER.warning("epoch %d of %d: loss %.3f, %.0f s", epoch + 1, epochs, mean, monotonic() - began)
     return mean
 
@@ -177,8 +169,7 @@ def _loss(lesson: Lesson, numbers: Sequence[int], read: Tensor, share: Tensor) -
     matched = torch.tensor([lesson.scores[n] for n in numbers])
     logits = torch.cat([read + share * (matched - matched.mean()), torch.zeros(1)])
     right = torch.tensor([*(lesson.held[n] for n in numbers), float(not lesson.answerable)])
-    judged = torch.logsumexp(logits, 0) - torch.logsumexp(logits + torch.log(right.clamp(min=1e-9)), 0)
     if not lesson.taught:
-        return judged
+        return missed(logits, right)
     taught = torch.tensor([lesson.taught[n] for n in numbers])
-    return judged + TAUGHT * (read - taught).square().mean()
+    return missed(logits, right) + TAUGHT * (read - taught).square().mean()

@@ -18,7 +18,7 @@ from citewell.eval.train_question_encoder import (
     train_question_encoder,
 )
 from citewell.index.embedder import Vectors, packaged_model
-from citewell.index.question_encoder import load_question_encoder
+from citewell.index.weights import load_weights
 
 COLOURS = ["red", "blue", "green", "white"]
 
@@ -40,11 +40,10 @@ def test_training_learns_and_writes_what_encodes_questions(tmp_path: Path) -> No
     first, last = (train_question_encoder([ORIGIN], file, epochs) for epochs in (1, 20))
     assert last < first
     packaged = BertModel.from_pretrained(packaged_model(), add_pooling_layer=False)
-    packaged.train(mode=False)
-    assert {name.split(".")[0] for name, _ in load_question_encoder(packaged, file).named_modules() if name} == {
-        "embeddings",
-        "encoder",
-    }
+    layers = {name: value for name, value in packaged.state_dict().items() if name.startswith("encoder.")}
+    learned, _ = load_weights(file, "question encoder")
+    assert learned.keys() == layers.keys()
+    assert not any(torch.allclose(learned[name], layers[name], atol=1e-4) for name in layers if name.endswith("weight"))
 
 
 def test_training_again_gives_the_same(tmp_path: Path) -> None:
@@ -66,6 +65,16 @@ def test_answers_of_other_questions_that_are_the_same_mislead_nobody() -> None:
     assert float(twice) == pytest.approx(float(alone), abs=1e-5)
     other = replace(ORIGIN[0], vectors=ORIGIN[0].vectors[:, ::-1].copy())
     assert float(_loss([ORIGIN[0], other], vectors.repeat(2, 1))) > OTHERS * SHARPNESS / 4
+
+
+def test_what_answers_another_question_too_misleads_nobody() -> None:
+    """The answer to the second question is the third candidate of the first, which answers that as well."""
+    both = replace(ORIGIN[0], held=np.array([0.0, 1, 1, 0]))
+    second = replace(ORIGIN[0], held=np.array([0.0, 0, 1, 0]))
+    vectors = torch.from_numpy(np.stack([one.vectors[2] for one in (both, second)]))
+    alone = sum(float(_loss([one], vector[None])) for one, vector in zip([both, second], vectors, strict=True)) / 2
+    told_apart = np.log1p(np.exp(-SHARPNESS))
+    assert float(_loss([both, second], vectors)) == pytest.approx(alone + OTHERS * told_apart / 2, abs=1e-5)
 
 
 def test_a_batch_is_of_one_origin_and_all_are_taken() -> None:

@@ -89,8 +89,8 @@ def test_damaged_packaged_weights_are_not_used(tmp_path: Path, monkeypatch: pyte
 
 
 def test_vectors_have_length_1_and_mean_something(packaged: Embedder) -> None:
-    near, far = packaged.query("How many ducks are there?"), packaged.query("council tax refund")
-    ducks = packaged.query("the number of ducks")
+    near, far = packaged.meaning("How many ducks are there?"), packaged.meaning("council tax refund")
+    ducks = packaged.meaning("the number of ducks")
     assert near.shape == (packaged.dimension,) == (384,)
     assert np.linalg.norm([near, far, ducks], axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
     assert ducks @ near > ducks @ far + 0.3

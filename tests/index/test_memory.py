@@ -1,5 +1,7 @@
 """Memory that has been freed, given back."""
 
+import platform
+
 import psutil
 import pytest
 
@@ -13,7 +15,7 @@ def held() -> int:
     return psutil.Process().memory_info().rss
 
 
-@pytest.mark.skipif("glibc" not in __import__("platform").libc_ver(), reason="only glibc keeps what is freed")
+@pytest.mark.skipif("glibc" not in platform.libc_ver(), reason="only glibc keeps what is freed")
 def test_what_is_freed_in_pieces_is_given_back() -> None:
     pieces = [b"\1" * PIECE for _ in range(MANY)]
     kept = pieces[::100]  # the last of them keeps the C library from shrinking its heap
