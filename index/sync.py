@@ -9,9 +9,8 @@ from typing import Any
 
 from ..errors import DocumentError
 from ..ingest.chunk import Chunk
-from ..ingest.document import Metadata
+from ..ingest.document import Metadata, layered
 from ..ingest.find import find_files
-from ..ingest.metadata import layered
 from ..ingest.read import content_hash, version
 from ..ingest.sidecar import Sidecars
 from ..ingest.workers import Reading, Task, read_all

@@ -1,6 +1,6 @@
 """What a file becomes: a `Document` of `Block`s over one stored text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
 
@@ -52,6 +52,9 @@ class Metadata:
     review_by: date | None = None
 
 
+FIELDS = tuple(field.name for field in fields(Metadata))
+
+
 @dataclass(frozen=True)
 class Document:
     """One file as read. Its stored text is its blocks joined by blank lines, page furniture left out."""
@@ -66,6 +69,12 @@ class Document:
     @property
     def text(self) -> str:
         return BLOCK_SEPARATOR.join(block.text for block in self.blocks)
+
+
+def layered(*layers: Metadata) -> Metadata:
+    """Of each field the first value that is not empty."""
+    chosen = {name: value for layer in reversed(layers) for name in FIELDS if (value := getattr(layer, name))}
+    return Metadata(**chosen)
 
 
 def table_block(table: Table, headings: tuple[str, ...] = (), page: int | None = None) -> Block:

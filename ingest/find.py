@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..settings import CONFIG_FILE
-from .read import KNOWN, NO_FILE, no_reader
-from .readers import READERS
+from .read import NO_FILE
+from .readers import KNOWN, READERS, no_reader
 
 HIDDEN = (".", "~$")  # how names begin that are passed over; ~$: what Office keeps beside an open document
 

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from itertools import chain, islice, pairwise
 
 from .document import Block, Metadata
 
-FIELDS = tuple(field.name for field in fields(Metadata))
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LONGEST_TITLE = 200  # characters
 NEAR_TOP = 12  # paragraphs that may say when and by whom the document was published
@@ -118,12 +117,6 @@ NOT_AN_AUTHOR = re.compile(
     r"|unknown|anonymous|(?:default |test |guest )?user(?: ?(?:name|\d+))?|author|owner|admin(?:istrator)?|staff|\W*)"
     r"|[a-z][a-z0-9._-]*|\S*[\d\\@]\S*"  # names to log in by
 )
-
-
-def layered(*layers: Metadata) -> Metadata:
-    """Of each field the first value that is not empty."""
-    chosen = {name: value for layer in reversed(layers) for name in FIELDS if (value := getattr(layer, name))}
-    return Metadata(**chosen)
 
 
 def described(blocks: Sequence[Block], said: Metadata, name: str) -> Metadata:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from ..errors import DocumentError
 from .caption import captioned
-from .document import Block, Document, Metadata
-from .metadata import described, layered, without_headers
-from .readers import READERS
+from .document import Block, Document, Metadata, layered
+from .metadata import described, without_headers
+from .readers import KNOWN, READERS, no_reader
 
 MAX_BYTES = 100 * 1024 * 1024  # of one file
 NOTHING = Metadata()
 NO_FILE = "not a file: a folder, a link to nothing, a device or a pipe"
-KNOWN = ", ".join(sorted(READERS))
 
 
 def content_hash(path: Path) -> str:
@@ -35,11 +34,6 @@ def content_hash(path: Path) -> str:
 def version(digest: str, stated: Metadata) -> str:
     """What tells one version of a document from another: a file's digest, and what is stated about it, if anything."""
     return digest if stated == NOTHING else hashlib.sha256(f"{digest} {stated}".encode()).hexdigest()
-
-
-def no_reader(path: Path) -> str:
-    """Why a file that no reader is for is not read."""
-    return f"no reader for {path.suffix or 'a name without suffix'}"
 
 
 def read_document(path: Path, stated: Metadata = NOTHING) -> Document:

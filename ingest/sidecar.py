@@ -22,8 +22,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..settings import CONFIG_FILE, DOCUMENTS, Settings
-from .document import KINDS, Metadata
-from .metadata import FIELDS, layered
+from .document import FIELDS, KINDS, Metadata, layered
 
 DATES = ("published", "effective", "review_by")
 KEYS = tuple(name.replace("_", "-") for name in FIELDS)  # as they are shown; with "_" they are taken too

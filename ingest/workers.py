@@ -91,6 +91,10 @@ def read(task: Task) -> Reading:
         return Reading(task, (document, chunk_document(document)))
     except DocumentError as error:
         return Reading(task, error)
+    except ImportError as error:  # of a reader, which is loaded with the first file of its format
+        return Reading(
+            task, DocumentError(str(task.path), f"its reader does not load ({error}); install citewell again")
+        )
     except Exception as error:  # a fault of a reader, or of a library below it, must not stop the others
         LOGGER.info("%s", task.path, exc_info=error)
         fault = (

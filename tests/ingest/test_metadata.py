@@ -12,7 +12,6 @@ from citewell.ingest.metadata import (
     given_author,
     kind_in,
     kind_named,
-    layered,
     parse_date,
     published_in,
     publisher_in,
@@ -295,9 +294,3 @@ def test_a_table_of_document_control_has_no_header() -> None:
 def test_other_tables_stay_as_they_are(rows: tuple[tuple[str, ...], ...]) -> None:
     table = table_block(Table(rows[0], rows[1:]))
     assert list(without_headers([table, Block("text", "x")])) == [table, Block("text", "x")]
-
-
-def test_layered() -> None:
-    first, second = Metadata(title="A"), Metadata(title="B", published=date(2024, 1, 2))
-    assert layered(first, second) == Metadata(title="A", published=date(2024, 1, 2))
-    assert layered() == Metadata()

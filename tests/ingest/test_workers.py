@@ -96,6 +96,15 @@ def test_a_reader_that_fails_in_a_way_of_its_own_is_told(tmp_path: Path, monkeyp
     )
 
 
+def test_a_reader_that_does_not_load_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ImportError("no such library")
+
+    monkeypatch.setattr(workers, "read_document", fail)
+    [task] = tasks(tmp_path, 1)
+    assert told(read(task)) == f"{task.path}: its reader does not load (no such library); install citewell again"
+
+
 class Deadly(Metadata):
     """Ends the process that it is sent to, as the system does with one that takes all memory."""
 
