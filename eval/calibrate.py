@@ -4,10 +4,10 @@ Questions are those of half of a reading benchmark, of the samples suite, of the
 suite's documents) and of the invented suite. With `--reader`, first the question encoder and then the reader, from the
 larger model in that folder, learn from three quarters of them (see `train_question_encoder` and `train_reader`): both
 from what the packaged model's own vectors find. Then the ranking of units (see `ranking`), and at last the confidence:
-a logistic regression of "the documents answer" on `engine.confidence.Features`. These are fitted on the quarter that
-the others have not learned from, so that they learn how far to trust them (the confidence without the near misses of
-the benchmark: they need more reading than it can do). Every other suite, and the other half of the benchmark, stay
-unseen, so that what is reported of them is a fair test.
+a logistic regression of "the documents answer" on `engine.confidence.Features`. Ranking and confidence are fitted on
+the quarter that encoder and reader have not learned from, so that they learn how far to trust those (the confidence
+without the near misses of the benchmark, which need more reading than it can do). Every other suite, and the other half
+of the benchmark, stay unseen, so that what is reported of them is a fair test.
 """
 
 import argparse
@@ -48,8 +48,6 @@ from .train_reader import Lesson, train_reader
 
 TRAINING = Path(__file__).parent / "data" / "training.jsonl"
 INVENTED = TRAINING.with_name("invented")  # documents; their questions are beside them
-RANKING_SHARES = (1.0, 0.5, 1.0, 1.0)  # what benchmark, samples, training and invented suite count for …
-CONFIDENCE_SHARES = (1.5, 0.5, 1.0, 1.0)  # … in each fit
 FITTED = (question_encoder.WEIGHTS, reader.WEIGHTS, RANKING, COEFFICIENTS)
 ANSWERABLE = 0.8  # of what staff ask, by our reckoning; in what is learned from, near misses are far more common
 LEARNED = 16  # candidates of a question, from which the reader learns …
@@ -60,8 +58,11 @@ Labelled = tuple[Features, bool]
 
 @dataclass(frozen=True)
 class Origin:
-    """Questions of one kind, and the documents that they are asked of."""
+    """Questions of one kind, the documents that they are asked of, and what they count for in each fit."""
 
+    name: str
+    ranking_share: float
+    confidence_share: float
     documents: list[Path]
     items: list[Item]
 
@@ -123,21 +124,21 @@ def main(benchmark_path: Path, documents: Path, base: Path | None = None) -> Non
         benchmark = load_reading(benchmark_path, folder / "docs")
         seen, unseen = ([item for item in benchmark.items if is_held_out(item.id) is half] for half in (False, True))
         origins = [
-            Origin([benchmark.documents], seen),
-            Origin(find_documents(suite, None), load_suite(suite.path)),
-            Origin(find_documents(trained_on, documents), load_suite(TRAINING)),
-            Origin([INVENTED], load_suite(INVENTED.with_suffix(".jsonl"))),
+            Origin("reading benchmark", 1.0, 1.5, [benchmark.documents], seen),
+            Origin("samples suite", 0.5, 0.5, find_documents(suite, None), load_suite(suite.path)),
+            Origin("training suite", 1.0, 1.0, find_documents(trained_on, documents), load_suite(TRAINING)),
+            Origin("invented suite", 1.0, 1.0, [INVENTED], load_suite(INVENTED.with_suffix(".jsonl"))),
         ]
         if base:
             plain = _engines(folder / "plain", origins, str(packaged_model()))
-            _train(plain, _asked(plain, origins, unread=False), base)
+            _train(plain, origins, base)
         engines = _engines(folder / "trained", origins)
         asked = _asked(engines, origins, unread=True)
-        _rank(engines, asked)
-        near = [[one for one in each if one[0].category != NEAR_MISS] for each in asked]
-        labelled = [_label(*each) for each in zip(engines, near, strict=True)]
-        coefficients = fit(labelled, CONFIDENCE_SHARES)
-        _save(COEFFICIENTS, labelled, "coefficients", coefficients)
+        _rank(engines, origins, asked)
+        kept = [[one for one in each if one[0].category != NEAR_MISS] for each in asked]
+        labelled = [_label(*each) for each in zip(engines, kept, strict=True)]
+        coefficients = fit(labelled, [origin.confidence_share for origin in origins])
+        _save(COEFFICIENTS, "coefficients", coefficients, _counted(origins, labelled))
         outside = [item for item in unseen if item.category != NEAR_MISS]
         fresh = _label(engines[0], _retrieve(engines[0], outside))
     sys.stdout.write(f"AUC on {len(fresh)} unseen reading questions: {auc(coefficients, fresh):.3f}\n")
@@ -145,20 +146,22 @@ def main(benchmark_path: Path, documents: Path, base: Path | None = None) -> Non
 
 @contextmanager
 def _all_or_none(files: Sequence[Path]) -> Iterator[None]:
-    """What is fitted fits together: the files as they were, if not all of it is done."""
-    before = [(file, file.read_bytes()) for file in files]
+    """What is fitted fits together: after an error or an interrupt (not when the process is killed) the files are as
+    they were."""
+    before = {file: file.read_bytes() if file.exists() else None for file in files}
     try:
         yield
     except BaseException:
-        for file, content in before:
-            file.write_bytes(content)
+        for file, content in before.items():
+            if content is None:
+                file.unlink(missing_ok=True)
+            else:
+                file.write_bytes(content)
         raise
 
 
-def _save(file: Path, groups: Sequence[Sized], name: str, values: dict[str, float]) -> None:
-    """Write what was fitted on groups of questions, one of each origin."""
-    origins = ("the reading benchmark", "the samples suite", "the training suite", "the invented suite")
-    of = ", ".join(f"{len(group)} of {origin}" for group, origin in zip(groups, origins, strict=True))
+def _save(file: Path, name: str, values: dict[str, float], of: str) -> None:
+    """Write what was fitted; `of` says on how many questions."""
     rounded = {key: round(float(value), 4) for key, value in values.items()}
     content = {"note": f"fitted by eval/calibrate.py on questions: {of}", name: rounded}
     file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
@@ -166,21 +169,28 @@ def _save(file: Path, groups: Sequence[Sized], name: str, values: dict[str, floa
         fitted.cache_clear()  # what is fitted next rests on it
 
 
-def _train(engines: Sequence[Engine], asked: Sequence[Sequence[Asked]], base: Path) -> None:
+def _counted(origins: Sequence[Origin], groups: Sequence[Sized]) -> str:
+    """How many questions there are of each origin."""
+    return ", ".join(f"{len(group)} of the {origin.name}" for origin, group in zip(origins, groups, strict=True))
+
+
+def _train(engines: Sequence[Engine], origins: Sequence[Origin], base: Path) -> None:
     """Train what is trained, with engines that find as the packaged model does."""
-    _rank(engines, asked)
+    asked = _asked(engines, origins, unread=False)
+    _rank(engines, origins, asked)  # for now: encoder and reader learn what this ranking does not know
     judged = [[_judged(engine, *one) for one in each] for engine, each in zip(engines, asked, strict=True)]
     both = list(zip(engines, judged, strict=True))
+    lessons = [_lesson(engine, one) for engine, each in both for one in each]
     train_question_encoder([_sought(engine, each) for engine, each in both], question_encoder.WEIGHTS)
-    train_reader([_lesson(engine, one) for engine, each in both for one in each], base, reader.WEIGHTS)
+    train_reader(lessons, base, reader.WEIGHTS)
 
 
-def _rank(engines: Sequence[Engine], asked: Sequence[Sequence[Asked]]) -> None:
+def _rank(engines: Sequence[Engine], origins: Sequence[Origin], asked: Sequence[Sequence[Asked]]) -> None:
     """Fit the ranking on what was found, and keep it."""
     lists = [listed(each, engine.retriever.lexical.idf) for engine, each in zip(engines, asked, strict=True)]
-    groups = [group for group, _ in lists]
-    weights = fit_ranking(groups, RANKING_SHARES)
-    _save(RANKING, groups, "weights", dict(zip(lists[0][1], weights, strict=True)))
+    telling = [[(x, y) for x, y in group if y.any()] for group, _ in lists]
+    weights = fit_ranking(telling, [origin.ranking_share for origin in origins])
+    _save(RANKING, "weights", dict(zip(lists[0][1], weights, strict=True)), _counted(origins, telling))
 
 
 def _engines(folder: Path, origins: Sequence[Origin], model: str = "") -> list[Engine]:

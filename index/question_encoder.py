@@ -9,8 +9,7 @@ citewell.eval.calibrate … --reader`.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .fused import fuse_layers
-from .weights import load_weights
+from .weights import damaged, load_weights, network_of
 
 if TYPE_CHECKING:
     from transformers import BertModel
@@ -26,9 +25,9 @@ def load_question_encoder(model: "BertModel", weights: Path = WEIGHTS) -> "BertM
     """
     learned, _ = load_weights(weights, "question encoder")
     shared = {f"embeddings.{name}": value for name, value in model.embeddings.state_dict().items()}
-    network: BertModel = type(model).from_pretrained(
-        None, config=model.config, state_dict={**shared, **learned}, dtype=model.dtype, add_pooling_layer=False
-    )
+    try:
+        network = network_of(type(model), model.config, {**shared, **learned}, model.dtype)
+    except ValueError as error:
+        raise damaged(weights, "question encoder") from error
     network.embeddings = model.embeddings
-    fuse_layers(network)
     return network

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..errors import ModelError
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, dtype
+    from transformers import PreTrainedConfig, PreTrainedModel
+
+    Network = TypeVar("Network", bound=PreTrainedModel)
 
 LARGE = 10_000  # numbers of a matrix from which eight bits each pay; the rest takes sixteen
 SCALE = ".scale"  # what is added to a matrix's name for the scales of its rows
@@ -50,4 +53,37 @@ def load_weights(file: Path, name: str) -> tuple[dict[str, "Tensor"], dict[str, 
             tensors = {key: opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
             return restore(tensors), opened.metadata() or {}
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{name}: {file} is missing or damaged; install citewell again") from error
+        raise damaged(file, name) from error
+
+
+def network_of(
+    kind: "type[Network]", config: "PreTrainedConfig", tensors: Mapping[str, "Tensor"], dtype: "dtype"
+) -> "Network":
+    """A network of a kind of `transformers`, with these weights, made fast.
+
+    Raises:
+        ValueError: some of its weights are not among them, or of another shape.
+    """
+    from .fused import fuse_layers  # noqa: PLC0415
+
+    try:
+        loaded: Any = kind.from_pretrained(
+            None,
+            config=config,
+            state_dict=dict(tensors),
+            dtype=dtype,
+            add_pooling_layer=False,
+            output_loading_info=True,  # makes it a pair
+        )
+    except RuntimeError as error:
+        raise ValueError(*error.args) from error
+    network, found = loaded
+    if missing := found["missing_keys"]:  # they would be drawn by lot
+        raise ValueError(f"no {', '.join(missing)}")
+    fuse_layers(network)
+    return cast("Network", network)
+
+
+def damaged(file: Path, name: str) -> ModelError:
+    """The error of weights that cannot be used."""
+    return ModelError(f"{name}: {file} is missing or damaged; install citewell again")
