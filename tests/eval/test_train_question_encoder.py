@@ -73,7 +73,7 @@ def test_what_answers_another_question_too_misleads_nobody() -> None:
     the first is none to the second."""
     both = replace(ORIGIN[0], held=np.array([0.0, 1, 1, 0]))
     second = replace(ORIGIN[0], held=np.array([0.0, 0, 1, 0]))
-    between = torch.from_numpy((both.vectors[1] + both.vectors[2]) / np.sqrt(2))
+    between = torch.from_numpy(both.vectors[1] + both.vectors[2]) / 2**0.5
     vectors = torch.stack([between, between])
     alone = sum(float(_loss([one], between[None])) for one in (both, second)) / 2
     assert float(_loss([both, second], vectors)) == pytest.approx(alone + OTHERS * np.log(2) / 2, abs=1e-5)
