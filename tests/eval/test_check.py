@@ -181,7 +181,7 @@ def test_the_samples_suite_is_clean() -> None:
     assert check_suite(load_suite(suite.path), find_documents(suite, None)) == []
 
 
-@pytest.mark.parametrize("name", ["tameside", "unseen", "fresh", "blind"])
+@pytest.mark.parametrize("name", ["tameside", "unseen", "fresh", "blind", "sealed"])
 def test_the_suites_on_the_reports_are_clean(name: str, corpus: Path) -> None:
     [suite] = choose_suites([name])
     assert check_suite(load_suite(suite.path), find_documents(suite, corpus)) == []

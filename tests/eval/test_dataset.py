@@ -180,7 +180,14 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "least", "least_unanswerable"),
-    [("samples", 25, 5), ("tameside", 80, 15), ("unseen", 100, 50), ("fresh", 100, 50), ("blind", 100, 50)],
+    [
+        ("samples", 25, 5),
+        ("tameside", 80, 15),
+        ("unseen", 100, 50),
+        ("fresh", 100, 50),
+        ("blind", 100, 50),
+        ("sealed", 100, 50),
+    ],
 )
 def test_the_suites_that_come_with_the_project(name: str, least: int, least_unanswerable: int) -> None:
     [suite] = choose_suites([name])

@@ -15,7 +15,7 @@ SUITE = Suite("small", Path("small.jsonl"), None, {"a.txt": hashlib.sha256(TEXT)
 
 
 def test_all_suites_unless_named() -> None:
-    assert [suite.name for suite in choose_suites()] == ["samples", "tameside", "unseen", "fresh", "blind"]
+    assert [suite.name for suite in choose_suites()] == ["samples", "tameside", "unseen", "fresh", "blind", "sealed"]
     assert [suite.name for suite in choose_suites(["tameside"])] == ["tameside"]
 
 

@@ -281,7 +281,7 @@ def asked(item: Item) -> str:
     return fold(" ".join([*item.turns, item.question]))
 
 
-@pytest.mark.parametrize("name", ["unseen", "fresh", "blind"])
+@pytest.mark.parametrize("name", ["unseen", "fresh", "blind", "sealed"])
 def test_no_question_of_an_unseen_suite_is_fitted_on(name: str) -> None:
     [samples, unseen] = choose_suites(["samples", name])
     paths = (samples.path, TRAINING, INVENTED.with_suffix(".jsonl"))
