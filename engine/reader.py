@@ -9,6 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from ..index.embedder import PAD_TO, has_bfloat16, hide_progress, packaged_model
 from ..index.glossary import Glossary
-from ..index.weights import load_weights
+from ..index.weights import damaged, load_weights, network_of
 from ..ingest.chunk import Chunk, Unit
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from transformers import MPNetModel, PreTrainedTokenizerBase
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
-MAX_TOKENS = 64  # of a question and a unit: three in four are no longer
+MAX_TOKENS = 64  # of a question and a unit: two in three are no longer
 NAME = 80  # characters of a heading or caption …
 HEADS = 150  # … and of the heads of a table's columns …
 EARLIER = 80  # … and of the sentence before: who it speaks of mostly comes first
@@ -68,25 +69,26 @@ def _load(weights: Path) -> tuple["MPNetModel", "PreTrainedTokenizerBase", "Mapp
     import torch  # noqa: PLC0415
     from transformers import MPNetConfig, MPNetModel  # noqa: PLC0415
 
-    from ..index.fused import fuse_layers  # noqa: PLC0415
-
     hide_progress()
     learned, metadata = load_weights(weights, "reader")
-    config = MPNetConfig(**json.loads(metadata[CONFIG]))
-    own = {name: learned.pop(name) for name in (HEAD, BIAS, SHARE)}
     dtype = torch.bfloat16 if has_bfloat16() else torch.float32
-    network = MPNetModel.from_pretrained(None, config=config, state_dict=learned, dtype=dtype, add_pooling_layer=False)
-    fuse_layers(network)
+    try:
+        own = {name: learned.pop(name) for name in (HEAD, BIAS, SHARE)}
+        network = network_of(MPNetModel, MPNetConfig(**json.loads(metadata[CONFIG])), learned, dtype)
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(weights, "reader") from error
     return network, load_tokenizer(), own
 
 
 def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
-    """A unit as it is read: after the heading over it, or as a row or cell after the caption and its heads there; in
-    brackets behind it, where cutting harms least, what its pronouns point back to and its abbreviations stand for.
+    """A unit as it is read: after the heading over it, or as a row or cell after the caption and its heads there, and
+    when it was published; in brackets behind it, where cutting harms least, what its pronouns point back to and its
+    abbreviations stand for.
     """
     text = chunk.text[unit.start : unit.end]
     over = (chunk.headings or (chunk.title,))[-1]
     heads, earlier = "", ""
+    when = f", {date.fromisoformat(chunk.published):%B %Y}" if chunk.published else ""
     if unit.kind in ("row", "cell"):
         over = chunk.caption or over
         columns = chunk.header[unit.column : unit.column + 1] if unit.kind == "cell" else chunk.header
@@ -95,7 +97,7 @@ def legible(chunk: Chunk, unit: Unit, glossary: Glossary) -> str:
         earlier = _pointed_at(chunk, unit)[:EARLIER]
     meanings = (f"{short}: {phrase}" for short, phrase in glossary.expand(text, lambda _: True).items())
     behind = "; ".join(note for note in (earlier, *meanings) if note)
-    return f"{over[:NAME]}: {heads}{text}" + (f" ({behind})" if behind else "")
+    return f"{over[:NAME]}{when}: {heads}{text}" + (f" ({behind})" if behind else "")
 
 
 def _pointed_at(chunk: Chunk, unit: Unit) -> str:

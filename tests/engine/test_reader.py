@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from transformers import MPNetTokenizer
 
 from citewell.engine.candidates import READ, read_candidates
-from citewell.engine.reader import MAX_TOKENS, Reading, legible, load_tokenizer, read, token_ids
+from citewell.engine.reader import HEAD, MAX_TOKENS, WEIGHTS, Reading, legible, load_tokenizer, read, token_ids
 from citewell.errors import ModelError
 from citewell.index.glossary import Glossary
 from citewell.ingest.document import Block, Table, table_block
@@ -66,10 +69,20 @@ def test_tokens_are_those_of_mpnets_own_tokenizer() -> None:
     assert token_ids(tokenizer, pairs) == wanted
 
 
+@pytest.mark.parametrize("lost", [HEAD, "encoder.layer.1.output.dense.weight"])
+def test_weights_that_lack_a_part(tmp_path: Path, lost: str) -> None:
+    with safe_open(WEIGHTS, framework="pt") as whole:
+        kept = {name: whole.get_tensor(name) for name in whole.keys() if not name.startswith(lost)}  # noqa: SIM118
+        save_file(kept, tmp_path / "less", whole.metadata())
+    with pytest.raises(ModelError, match="missing or damaged; install citewell again"):
+        read(QUESTION, [ANSWERS], tmp_path / "less")
+
+
 def test_weights_that_are_missing_or_damaged(tmp_path: Path) -> None:
     damaged = tmp_path / "reader.safetensors"
     damaged.write_bytes(b"no weights")
-    for file in (damaged, tmp_path / "none"):
+    save_file({"other": torch.zeros(3)}, tmp_path / "other")
+    for file in (damaged, tmp_path / "none", tmp_path / "other"):
         with pytest.raises(ModelError, match="missing or damaged; install citewell again"):
             read(QUESTION, [ANSWERS], file)
 
@@ -83,6 +96,13 @@ def test_a_unit_is_read_with_what_stands_over_it() -> None:
         "Ducks by pond: Pond; Ducks | North\t30",
     ]
     assert legible(replace(chunks[0], headings=()), units[0][1], Glossary()) == "Parks: They swim."
+
+
+def test_a_unit_is_read_with_when_it_was_published() -> None:
+    [chunk] = chunks_of(Block("text", "The pond is deep now."))
+    assert legible(replace(chunk, published="2024-07-01"), chunk.units[0], Glossary()) == (
+        "Parks, July 2024: The pond is deep now."
+    )
 
 
 def test_a_cell_is_read_with_the_head_of_its_column_alone() -> None:
