@@ -10,19 +10,20 @@ from citewell.tests.engine.wording.conftest import FAMILY, MASH, Tell
 from citewell.tests.engine.wording.endpoint import Behaviour, drops, good, hangs, refuses, reply_of
 
 BROAD = "What is said about early help?"
-SUPPORTS = "Early help supports a family before it needs a social worker."
-LITTLE = (
-    "Little early help and many referrals go together: a family that gets help late tends to come back as a referral."
+REQUESTS = "Requests for early help still pass through the MASH."
+LIKELY = (
+    "Early help, the MASH, assessments, delay in plans for children in care, fostering and recruitment are likely ones."
 )
-ASSESSED = "Tameside has 161 Early Help Assessments per 10,000."
-SAID = [SUPPORTS, LITTLE, ASSESSED]
-SHOWN = [f"{said} (14 October 2024)" for said in SAID]  # the quotes beside them are of several dates
-# By section, as the passages come: of the first, and of the second, a glossary, there is nothing to say.
-FINDINGS = [good(), good(), good(([1], SUPPORTS)), good(([1], LITTLE), ([1], ASSESSED))]
+SUPPORTS = "Early help supports a family before it needs a social worker."
+SAID = [REQUESTS, LIKELY, SUPPORTS]
+DATES = ["14 October 2024", "30 September 2024", "14 October 2024"]  # of their documents: the quotes are of several
+SHOWN = [f"{said} ({day})" for said, day in zip(SAID, DATES, strict=True)]
+# By section, as the passages come: of the second, a glossary, there is nothing to say.
+FINDINGS = [good(([1], REQUESTS)), good(), good(([1], LIKELY)), good(([1], SUPPORTS))]
 
 
 def test_a_request_a_section_and_one_that_combines(tell: Tell) -> None:
-    told = tell(BROAD, *FINDINGS, good(([3], ASSESSED), ([2], LITTLE), ([1], SUPPORTS)), may_say=SHOWN)
+    told = tell(BROAD, *FINDINGS, good(([3], SUPPORTS), ([2], LIKELY), ([1], REQUESTS)), may_say=SHOWN)
     *sections, combined = told.requests
     assert len(sections) == SECTIONS
     assert len({request.asked for request in sections}) == SECTIONS
@@ -37,11 +38,11 @@ def test_a_request_a_section_and_one_that_combines(tell: Tell) -> None:
 
 def test_what_is_put_together_cites_the_documents(tell: Tell) -> None:
     """Not the findings that the model itself wrote: `tell` holds each citation to the stored text."""
-    told = tell(BROAD, *FINDINGS, good(([1], SUPPORTS), ([2], LITTLE)), may_say=SHOWN)
+    told = tell(BROAD, *FINDINGS, good(([1], REQUESTS), ([2], LIKELY)), may_say=SHOWN)
     by_number = {citation.n: citation for citation in told.answer.citations}
     cited = {s.text: [by_number[n].quote for n in s.citations] for s in told.answer.statements}
-    assert any("before it needs a social worker" in quote for quote in cited[SHOWN[0]])
-    assert any("tends to come back as a referral" in quote for quote in cited[SHOWN[1]])
+    assert any("still pass through the MASH" in quote for quote in cited[SHOWN[0]])
+    assert any("are likely ones" in quote for quote in cited[SHOWN[1]])
     assert SHOWN[2] in told.written  # nothing that is put together says it
 
 
@@ -58,18 +59,18 @@ def test_a_combination_that_adds_is_withheld(tell: Tell) -> None:
 
 
 def test_few_findings_are_not_combined(tell: Tell) -> None:
-    told = tell(BROAD, *FINDINGS[:2], good(([1], SUPPORTS)), good(), may_say=SHOWN)
+    told = tell(BROAD, *FINDINGS[:2], good(), good(), may_say=SHOWN)
     assert (len(told.requests), told.written) == (SECTIONS, SHOWN[:1])
 
 
 @pytest.mark.parametrize(
     ("behaviours", "written"),
     [
-        ([*FINDINGS[:3], refuses(500)], SHOWN[:1]),
-        ([*FINDINGS[:3], drops(reply_of(([1], LITTLE))[:-2])], SHOWN[:2]),
+        ([*FINDINGS[:2], refuses(500)], SHOWN[:1]),
+        ([*FINDINGS[:2], drops(reply_of(([1], LIKELY))[:-2])], SHOWN[:2]),
         ([*FINDINGS, refuses(429)], SHOWN),
-        ([*FINDINGS, drops(reply_of(([1], SUPPORTS))[:-2])], SHOWN),
-        ([*FINDINGS[:3], hangs()], SHOWN[:1]),
+        ([*FINDINGS, drops(reply_of(([1], REQUESTS))[:-2])], SHOWN),
+        ([*FINDINGS[:2], hangs()], SHOWN[:1]),
     ],
     ids=["refused", "dropped", "refused at the end", "dropped at the end", "hangs"],
 )
