@@ -3,8 +3,10 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from pytest import MonkeyPatch
 from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel, PreTrainedModel
 
+from citewell.index import fused
 from citewell.index.fused import fuse_layers
 
 
@@ -20,29 +22,51 @@ def _bert(act: str = "gelu") -> BertModel:
     return BertModel(config, add_pooling_layer=False)
 
 
-def _mpnet() -> MPNetModel:
+def _mpnet(inner: int = 64) -> MPNetModel:
     config = MPNetConfig(
-        vocab_size=50, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64
+        vocab_size=50, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=inner
     )
     return MPNetModel(config, add_pooling_layer=False)
 
 
-@pytest.mark.parametrize("network", [_bert, _mpnet])
-@pytest.mark.parametrize(("texts", "length"), [(1, 16), (3, 9)])
-def test_a_fused_network_says_the_same(network: Callable[[], PreTrainedModel], texts: int, length: int) -> None:
-    """Whether a text fills all places or is padded."""
+def _wide() -> MPNetModel:
+    return _mpnet(inner=fused.LONG + 32)
+
+
+@pytest.mark.parametrize("network", [_bert, _mpnet, _wide])
+@pytest.mark.parametrize(
+    ("texts", "lengths"),
+    [(1, [16]), (3, [15, 16, 16]), (3, [9, 16, 4]), (1, [3]), (40, [15, 16] * 20), (80, [5, 16] * 40)],
+)
+def test_a_fused_network_says_the_same(network: Callable[[], PreTrainedModel], texts: int, lengths: list[int]) -> None:
+    """Whether texts fill all places, almost or by half, and of few tokens or more than are multiplied at once."""
     torch.manual_seed(0)
     own = network().train(mode=False)
-    fused = copy.deepcopy(own)
-    fuse_layers(fused)
-    assert {type(each) for each in own.modules()} != {type(each) for each in fused.modules()}
+    fast = copy.deepcopy(own)
+    fuse_layers(fast)
+    assert {type(each) for each in own.modules()} != {type(each) for each in fast.modules()}
     ids = torch.randint(2, 50, (texts, 16))
-    read = torch.ones_like(ids)
-    read[0, length:] = 0
+    read = (torch.arange(16) < torch.tensor(lengths)[:, None]).long()
     with torch.inference_mode():
-        wanted, found = (each(input_ids=ids, attention_mask=read).last_hidden_state[read > 0] for each in (own, fused))
+        wanted, found = (each(input_ids=ids, attention_mask=read).last_hidden_state[read > 0] for each in (own, fast))
     assert wanted.abs().mean() > 0.1
     torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "rows"), [([16, 16], 32), ([15, 16], 32), ([2, 3, 16, 4, 5], 32), ([16, 2, 16, 2], 64)]
+)
+def test_padding_is_left_out_where_there_is_much(monkeypatch: MonkeyPatch, lengths: list[int], rows: int) -> None:
+    """By steps of 32 tokens, as kernels are made for each number of them."""
+    network = _mpnet()
+    fuse_layers(network.train(mode=False))
+    seen = []
+    own = fused._Product.forward
+    monkeypatch.setattr(fused._Product, "forward", lambda self, rows: seen.append(len(rows)) or own(self, rows))
+    read = (torch.arange(16) < torch.tensor(lengths)[:, None]).long()
+    with torch.inference_mode():
+        network(input_ids=torch.randint(2, 50, read.shape), attention_mask=read)
+    assert set(seen) == {rows}
 
 
 def test_a_network_with_another_activation_stays_as_it_is() -> None:
