@@ -54,7 +54,9 @@ def test_a_fused_network_says_the_same(network: Callable[[], PreTrainedModel], t
 
 
 @pytest.mark.parametrize(
-    ("lengths", "rows"), [([16, 16], 32), ([15, 16], 32), ([2, 3, 16, 4, 5], 32), ([16, 2, 16, 2], 64)]
+    ("lengths", "rows"),
+    [([2, 3, 16, 4, 5], 32), ([5, 16] * 20, 448), ([16] * 22 + [5, 4, 4], 400)],
+    ids=["most is padding", "a third is", "less than a tenth is"],
 )
 def test_padding_is_left_out_where_there_is_much(monkeypatch: MonkeyPatch, lengths: list[int], rows: int) -> None:
     """By steps of 32 tokens, as kernels are made for each number of them."""
